@@ -1,0 +1,130 @@
+"""The settings of one installation: environment variables `ECOUVILLON_*`, typed and checked once.
+
+Comes in: the environment. Goes out: one frozen `Config`. Always holds: no secret is a setting;
+secrets are files of mode 0600 under `keys`, one per role, and a process reads only its own.
+`docs/configuration.md` has the table, and a test keeps it true.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import pwd
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ecouvillon.errors import Misconfigured
+
+# Who this process is towards the databases and the key service: one process, one role.
+Role = Literal["owner", "web", "worker", "operator", "keyowner", "keys", "auditor", "backup"]
+
+
+def _default_keys() -> Path:
+    state = os.environ.get("XDG_STATE_HOME")
+    base = Path(state) if state else Path(pwd.getpwuid(os.getuid()).pw_dir) / ".local" / "state"
+    return base / "ecouvillon" / "keys"
+
+
+class Config(BaseSettings):
+    """Settings of an installation; the description of each is its documentation."""
+
+    model_config = SettingsConfigDict(env_prefix="ECOUVILLON_", frozen=True, extra="ignore")
+
+    home: Path = Field(
+        default=Path("var"),
+        description="All that an installation keeps on disk, except keys: database, sockets, logs.",
+    )
+    keys: Path = Field(
+        default_factory=_default_keys,
+        description="Where secrets and the master key lie, mode 0700, outside `home`.",
+    )
+    role: Role = Field(
+        default="web", description="The role of this process; each command sets its own."
+    )
+    database_url: str | None = Field(
+        default=None,
+        description="The main PostgreSQL database, without user and password (they come from the "
+        "role's secret file). Empty: the embedded server.",
+    )
+    keystore_url: str | None = Field(
+        default=None, description="The key store's database; required with `database_url`."
+    )
+    admin_url: str | None = Field(
+        default=None,
+        description="A superuser's URL of the main server, for `migrate` to make roles and databases.",
+    )
+    public_url: str = Field(
+        default="http://localhost:8000",
+        description="The address under which patients and programs reach us; links start with it.",
+    )
+    key_socket_dir: Path | None = Field(
+        default=None, description="Where the key service's sockets lie. Empty: `home`/sockets."
+    )
+    key_service_uids: str = Field(
+        default="",
+        description="Who may call the key service, as `web=UID,worker=UID,admin=UID`. "
+        "Empty: the uid that runs the key service.",
+    )
+    web_processes: int = Field(default=2, ge=1, le=64, description="Processes of `serve`.")
+    web_threads: int = Field(default=8, ge=1, le=64, description="Threads of each such process.")
+
+    @field_validator("home", "keys", "key_socket_dir", mode="after")
+    @classmethod
+    def _absolute(cls, value: Path | None) -> Path | None:
+        # Absolute, since libpq takes a relative socket directory for a host's name.
+        return None if value is None else Path(os.path.abspath(value))  # noqa: PTH100 - keeps symlinks
+
+    @property
+    def sockets(self) -> Path:
+        """The directory of the key service's sockets."""
+        return self.key_socket_dir or self.home / "sockets"
+
+    @property
+    def installation_id(self) -> str:
+        """The id of the installation in `home`; raises `Misconfigured` where there is none."""
+        try:
+            return (self.home / "installation").read_text().strip()
+        except FileNotFoundError:
+            raise Misconfigured(
+                f"There is no installation in {self.home}. Type `ecouvillon migrate` to make one, "
+                "or set ECOUVILLON_HOME to the folder of an existing one."
+            ) from None
+
+    @property
+    def secrets(self) -> Path:
+        """The directory of this installation's secrets."""
+        return self.keys / self.installation_id
+
+    def secret(self, role: str) -> dict[str, str]:
+        """The secrets of one role: `password` (PostgreSQL) and, for web, `django`.
+
+        Raises `Misconfigured` when the file is missing or open to others.
+        """
+        path = self.secrets / f"{role}.json"
+        try:
+            mode = path.stat().st_mode & 0o777
+            if mode & 0o077:
+                raise Misconfigured(f"{path} is open to others: type `chmod 600 {path}`.")
+            return dict(json.loads(path.read_text()))
+        except FileNotFoundError:
+            raise Misconfigured(
+                f"{path} is missing: this installation's secrets are elsewhere. "
+                "Set ECOUVILLON_KEYS to where they lie."
+            ) from None
+
+
+@functools.cache
+def load() -> Config:
+    """The settings of this process; raises `Misconfigured` naming each bad variable."""
+    try:
+        return Config()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"ECOUVILLON_{'_'.join(str(part) for part in e['loc']).upper()}: {e['msg']}"
+            for e in error.errors(include_input=False)
+        )
+        raise Misconfigured(f"Settings: {wrong}.") from None
