@@ -1,0 +1,67 @@
+"""How the embedded server is configured, written anew before each start.
+
+Comes in: the place of the server. Goes out: its configuration files in `directory`. Always holds:
+no network, passwords by SCRAM, the superuser only for the operating system's user who owns the
+installation, full durability, and a log without values: PostgreSQL would by default write the
+literal values of a failing statement, and the keys of a violated constraint, to its log.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+from pathlib import Path
+
+from ecouvillon.operations.embedded.place import Place
+
+_NAME = "ecouvillon.conf"
+
+_SETTINGS = """\
+listen_addresses = ''
+port = 5432
+unix_socket_directories = '{socket}'
+unix_socket_permissions = 0777  # the directory is private
+max_connections = 120
+shared_buffers = 128MB
+password_encryption = scram-sha-256
+fsync = on
+full_page_writes = on
+synchronous_commit = on
+timezone = 'UTC'
+log_timezone = 'UTC'
+log_destination = stderr
+logging_collector = off
+log_line_prefix = '%m [%p] '
+# No ERROR line: its message quotes the value ("invalid input syntax for type date: …"). No DETAIL:
+# it quotes keys, and the statement that ran when a process crashed.
+log_min_messages = log
+log_error_verbosity = terse
+log_min_error_statement = panic
+log_statement = none
+log_min_duration_statement = -1
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
+log_lock_waits = off
+log_checkpoints = off
+"""
+
+# `all` does not match replication: without the second line pg_basebackup is refused.
+_HBA = """\
+local all postgres peer map=installation
+local replication postgres peer map=installation
+local all all scram-sha-256
+"""
+
+
+def write(place: Place, directory: Path) -> None:
+    """Write the configuration of the server at `place` into its data `directory`."""
+    socket = str(place.socket).replace("'", "''")
+    (directory / _NAME).write_text(_SETTINGS.format(socket=socket))
+    (directory / "pg_hba.conf").write_text(_HBA)
+    owner = pwd.getpwuid(os.geteuid()).pw_name
+    (directory / "pg_ident.conf").write_text(f'installation "{owner}" postgres\n')
+    for name in (_NAME, "pg_hba.conf", "pg_ident.conf"):
+        (directory / name).chmod(0o644)  # root writes what the server's user reads
+    main = directory / "postgresql.conf"
+    if _NAME not in (text := main.read_text()):
+        main.write_text(f"{text}\ninclude = '{_NAME}'\n")
