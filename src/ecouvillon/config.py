@@ -13,7 +13,9 @@ import os
 import pwd
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -79,6 +81,11 @@ class Config(BaseSettings):
         return None if value is None else Path(os.path.abspath(value))  # noqa: PTH100 - keeps symlinks
 
     @property
+    def public_host(self) -> str:
+        """The host name of `public_url`, without port."""
+        return urlsplit(self.public_url).hostname or "localhost"
+
+    @property
     def sockets(self) -> Path:
         """The directory of the key service's sockets."""
         return self.key_socket_dir or self.home / "sockets"
@@ -98,6 +105,22 @@ class Config(BaseSettings):
     def secrets(self) -> Path:
         """The directory of this installation's secrets."""
         return self.keys / self.installation_id
+
+    def conninfo(self, role: Role) -> dict[str, str]:
+        """psycopg connection parameters of `role`: the key store's for keys and keyowner, else main.
+
+        Embedded, the server listens on one Unix socket below `home`; else the URL says where.
+        """
+        key_store = role in ("keyowner", "keys")
+        url = self.keystore_url if key_store else self.database_url
+        if url is None:
+            where = {
+                "host": str(self.home / "postgres" / "socket"),
+                "dbname": "ecouvillon_keystore" if key_store else "ecouvillon",
+            }
+        else:
+            where = {k: str(v) for k, v in conninfo_to_dict(url).items() if v is not None}
+        return where | {"user": f"ecouvillon_{role}", "password": self.secret(role)["password"]}
 
     def secret(self, role: str) -> dict[str, str]:
         """The secrets of one role: `password` (PostgreSQL) and, for web, `django`.

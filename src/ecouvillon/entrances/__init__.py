@@ -1,0 +1,1 @@
+"""The floor of entrances: thin doors for patients, staff, software and oversight."""

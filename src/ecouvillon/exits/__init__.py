@@ -1,0 +1,1 @@
+"""The floor of exits: what leaves towards national systems and patients, and what is forgotten."""

@@ -1,0 +1,1 @@
+"""The floor of people: pharmacies and those who act for them."""

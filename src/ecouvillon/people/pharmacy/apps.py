@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PharmacyConfig(AppConfig):
+    name = "ecouvillon.people.pharmacy"
+    label = "pharmacy"
