@@ -45,6 +45,11 @@ class Place:
         """The directory of the server's socket."""
         return self.root / "socket"
 
+    @property
+    def log(self) -> Path:
+        """What the server and its programs say."""
+        return self.logs / "postgres.log"
+
 
 def needed(config: Config) -> bool:
     """Whether this installation uses the embedded server.

@@ -67,7 +67,7 @@ def running(config: Config, *, tied: bool = False) -> Iterator[None]:
 
 def _leave(server: Server, ours: Users) -> None:
     with mutex(server.place.root):
-        if server.started_tied or ours.last():
+        if server.ends_with_us or ours.last():
             server.stop()
 
 

@@ -1,9 +1,9 @@
 """How the embedded server is configured, written anew before each start.
 
-Comes in: the place of the server. Goes out: its configuration files in `directory`. Always holds:
-no network, passwords by SCRAM, the superuser only for the operating system's user who owns the
-installation, full durability, and a log without values: PostgreSQL would by default write the
-literal values of a failing statement, and the keys of a violated constraint, to its log.
+Comes in: the place of the server. Goes out: its configuration files. Always holds: no network,
+passwords by SCRAM, the superuser only for the operating system's user who owns the installation,
+full durability, and a log without values: PostgreSQL would by default write the literal values of a
+failing statement, and the keys of a violated constraint, to its log.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from pathlib import Path
 
 from ecouvillon.operations.embedded.place import Place
 
-_NAME = "ecouvillon.conf"
-
 _SETTINGS = """\
+include '{initial}'  # what initdb found out about this machine
+hba_file = '{folder}/pg_hba.conf'
+ident_file = '{folder}/pg_ident.conf'
 listen_addresses = ''
 port = 5432
-unix_socket_directories = '{socket}'
+unix_socket_directories = '"{socket}"'
 unix_socket_permissions = 0777  # the directory is private
 max_connections = 120
 shared_buffers = 128MB
@@ -53,15 +54,30 @@ local all all scram-sha-256
 """
 
 
-def write(place: Place, directory: Path) -> None:
-    """Write the configuration of the server at `place` into its data `directory`."""
-    socket = str(place.socket).replace("'", "''")
-    (directory / _NAME).write_text(_SETTINGS.format(socket=socket))
-    (directory / "pg_hba.conf").write_text(_HBA)
+def write(place: Place) -> Path:
+    """Write the configuration of the server at `place`; returns its main file.
+
+    Beside the data directory and not in it: where that belongs to another user, root must not write
+    through a link that this user could have put there.
+    """
+    folder = place.root / "settings"
+    folder.mkdir(exist_ok=True)
     owner = pwd.getpwuid(os.geteuid()).pw_name
-    (directory / "pg_ident.conf").write_text(f'installation "{owner}" postgres\n')
-    for name in (_NAME, "pg_hba.conf", "pg_ident.conf"):
-        (directory / name).chmod(0o644)  # root writes what the server's user reads
-    main = directory / "postgresql.conf"
-    if _NAME not in (text := main.read_text()):
-        main.write_text(f"{text}\ninclude = '{_NAME}'\n")
+    texts = {
+        "postgresql.conf": _SETTINGS.format(
+            initial=_quoted(place.data / "postgresql.conf"),
+            folder=_quoted(folder),
+            socket=_quoted(place.socket),
+        ),
+        "pg_hba.conf": _HBA,
+        "pg_ident.conf": f'installation "{owner}" postgres\n',
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+    for path in (folder, *folder.iterdir()):
+        path.chmod(0o755)  # no secret is in here, and the server's user reads it
+    return folder / "postgresql.conf"
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
