@@ -1,0 +1,67 @@
+"""The commands `ecouvillon keys …`: run the key service, and see what the key store holds.
+
+Comes in: the settings. Goes out: JSON lines on standard error (`serve`), one object or a table on
+standard output (`status`). Always holds: `serve` says `ready` only when all sockets answer, and
+ends with 0 at SIGTERM after the answers under way.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import signal
+import sys
+import threading
+
+import click
+import structlog
+
+from ecouvillon import config
+
+
+@click.group()
+def keys() -> None:
+    """The key service and its store."""
+
+
+@keys.command()
+def serve() -> None:
+    """Run the key service in the foreground until SIGTERM."""
+    from ecouvillon.operations import embedded
+    from ecouvillon.trust.keys import memory, server
+
+    memory.forbid_dumps()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    # The pool's own lines are no JSON; what they mean is logged as "key store unavailable".
+    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    settings = config.load()
+    with embedded.running(settings), server.listening(settings):
+        structlog.get_logger("keys").info("ready", process="keys", url=f"unix:{settings.sockets}")
+        stop.wait()
+
+
+@keys.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def status(*, as_json: bool) -> None:
+    """Show how many keys there are, by kind and master key."""
+    from ecouvillon.trust.keys.client import client
+
+    found = client("admin").status()
+    if as_json:
+        click.echo(json.dumps(dataclasses.asdict(found)))
+        return
+    click.echo(f"master key: {found.master}")
+    for row in found.keys:
+        click.echo(f"{row.kind:10} {row.number:>12,}  {row.master}")
