@@ -3,8 +3,8 @@
 What comes in is one scan, with or without its symbology prefix, with its separators (GS, FNC1) or
 with those lost on the way, in a wrong keyboard layout, or copied from the line that people read
 under the code; what goes out is a `KitScan`: GTIN, lot and expiry, which a kit must have. A lot
-that could be read in two ways is refused: a wrong one would be missed when the lot is recalled. (What
-can't be seen: a serial number glued to the end of a lot that comes last.)
+that could be read in two ways is refused: a wrong one would be missed when the lot is recalled.
+What can't be seen is a serial number glued to the end of a lot that comes last.
 Source: GS1 General Specifications, 3.2 (application identifiers) and 7.8 (separators).
 """
 
