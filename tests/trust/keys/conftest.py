@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from ecouvillon.config import Config
 from ecouvillon.operations import embedded
@@ -23,7 +24,7 @@ Rows = psycopg.Connection[Any]
 @pytest.fixture(scope="session")
 def installation() -> Iterator[Config]:
     with temporary() as config:
-        with psycopg.connect(**config.conninfo("keyowner")) as connection:
+        with psycopg.connect(make_conninfo(**config.conninfo("keyowner"))) as connection:
             migrate(connection)
         yield config
 
@@ -32,7 +33,7 @@ def installation() -> Iterator[Config]:
 def settings(installation: Config, tmp_path: Path) -> Config:
     """An unused key store: no keys, no master, no sockets."""
     (installation.secrets / "master.json").unlink(missing_ok=True)
-    with psycopg.connect(**installation.conninfo("keyowner")) as connection:
+    with psycopg.connect(make_conninfo(**installation.conninfo("keyowner"))) as connection:
         connection.execute("TRUNCATE master, lease, wrapped_key, opening, destroyed_key")
     return installation.model_copy(update={"key_socket_dir": tmp_path})
 
@@ -41,7 +42,7 @@ def settings(installation: Config, tmp_path: Path) -> Config:
 def rows(settings: Config) -> Iterator[Rows]:
     """What the key store's administrator could see and do."""
     where = embedded.superuser_conninfo(settings, "ecouvillon_keystore")
-    with psycopg.connect(**where, autocommit=True) as connection:
+    with psycopg.connect(make_conninfo(**where), autocommit=True) as connection:
         yield connection
 
 

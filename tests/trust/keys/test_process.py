@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -73,11 +72,19 @@ def test_after_kill_9_a_new_service_opens_the_keys_that_were_handed_out(settings
         assert web.unwrap("care", documents) == [key.key for key in keys]
 
 
-def test_the_process_leaves_no_core_and_lets_nobody_trace_it(settings: Config) -> None:
+def test_the_service_leaves_no_core(settings: Config) -> None:
     with running(settings) as (process, _):
         assert resource.prlimit(process.pid, resource.RLIMIT_CORE) == (0, 0)
-        # The kernel gives /proc files of a process that isn't dumpable to root (proc(5)).
-        assert Path(f"/proc/{process.pid}/mem").stat().st_uid == 0
+
+
+def test_a_process_that_forbids_dumps_is_not_dumpable() -> None:
+    script = (
+        "import ctypes; from ecouvillon.trust.keys import memory; get = 3\n"
+        "print(ctypes.CDLL(None).prctl(get)); memory.forbid_dumps()\n"
+        "print(ctypes.CDLL(None).prctl(get))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert done.stdout.split() == [b"1", b"0"]
 
 
 def test_status_prints_one_object(settings: Config) -> None:

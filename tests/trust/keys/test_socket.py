@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import pwd
 import socket
 import stat
 import struct
+import subprocess
+import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import msgpack
+import msgpack  # type: ignore[import-untyped]  # ships no type information
 import pytest
 from structlog.testing import capture_logs
 
@@ -61,15 +65,66 @@ def test_an_operation_on_another_caller_s_socket_is_refused_and_alarmed(
     assert logged[0]["alarm"]
 
 
-def test_a_process_of_another_uid_is_refused_and_alarmed(settings: Config) -> None:
-    other = os.getuid() + 1
-    uids = f"web={other},worker={os.getuid()},admin={os.getuid()}"
-    strict = settings.model_copy(update={"key_service_uids": uids})
-    with capture_logs() as logged, server.listening(strict):
-        with pytest.raises(KeyRefused, match="stranger"):
-            client_of("web", strict).lease(TENANT, {"result": 1})
-        assert client_of("worker", strict).lease(TENANT, {"result": 1})
+def test_a_process_of_another_uid_is_refused_and_alarmed(
+    service: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "_peer_uid", lambda _: os.getuid() + 1)
+    with capture_logs() as logged, pytest.raises(KeyRefused, match="stranger"):
+        client_of("web", service).lease(TENANT, {"result": 1})
     assert [line["event"] for line in logged if line.get("alarm")] == ["stranger refused"]
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can be somebody else")
+def test_each_socket_listens_to_the_user_of_its_caller_and_to_no_other(
+    settings: Config,
+) -> None:
+    nobody = pwd.getpwnam("nobody")
+    uids = f"web={nobody.pw_uid},worker=0,admin=0"
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o711)
+        strict = settings.model_copy(
+            update={"key_service_uids": uids, "key_socket_dir": Path(folder)}
+        )
+        with server.listening(strict):
+            web, worker = Path(folder) / "web.sock", Path(folder) / "worker.sock"
+            assert (web.stat().st_gid, web.stat().st_mode & 0o777) == (nobody.pw_gid, 0o660)
+            with pytest.raises(KeyRefused, match="stranger"):
+                KeyClient(web).links([(TENANT, uuid4())])
+            assert KeyClient(worker).links([(TENANT, uuid4())])
+            assert connected_as(nobody, web) == b'"malformed"'
+            assert connected_as(nobody, worker) == b"PermissionError"
+
+
+def connected_as(user: pwd.struct_passwd, path: Path) -> bytes:
+    """What a process of `user` gets for an empty frame: the refusal's code, or the error."""
+    script = (
+        "import socket, sys\n"
+        "peer = socket.socket(socket.AF_UNIX)\n"
+        "try: peer.connect(sys.argv[1])\n"
+        "except OSError as error: sys.exit(print(type(error).__name__))\n"
+        "peer.sendall(bytes(4))\n"
+        "peer.shutdown(socket.SHUT_WR)\n"
+        "answer = b''.join(iter(lambda: peer.recv(99), b''))\n"
+        "print('\"malformed\"' if b'malformed' in answer else answer)\n"
+    )
+    done = subprocess.run(
+        ["/usr/bin/python3", "-I", "-c", script, str(path)],  # the venv may lie in a private home
+        user=user.pw_uid,
+        group=user.pw_gid,
+        extra_groups=[],
+        cwd="/",
+        env={},
+        capture_output=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+def test_a_caller_s_uid_that_is_no_user_is_refused_at_the_start(settings: Config) -> None:
+    uids = f"web=4000000000,worker={os.getuid()},admin={os.getuid()}"
+    wrong = settings.model_copy(update={"key_service_uids": uids})
+    with pytest.raises(Misconfigured, match="must be a user"), server.listening(wrong):
+        pass
 
 
 @pytest.mark.parametrize("uids", ["web=1", "web=1,worker=2,admin=root", "1,2,3"])
@@ -162,8 +217,6 @@ def test_a_stopped_service_is_unavailable(settings: Config) -> None:
 
 def answering(path: Path, *answers: bytes) -> socket.socket:
     """A socket that takes a connection per answer, reads a request, answers and closes."""
-    import threading
-
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(path))
     listener.listen()

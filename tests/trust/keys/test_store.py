@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 from psycopg.errors import InsufficientPrivilege
 
 from ecouvillon.config import Config
@@ -24,7 +25,7 @@ TENANT = uuid4()
 
 
 def test_migrating_again_changes_nothing(settings: Config) -> None:
-    with psycopg.connect(**settings.conninfo("keyowner")) as connection:
+    with psycopg.connect(make_conninfo(**settings.conninfo("keyowner"))) as connection:
         assert migrate(connection) == []
 
 
@@ -57,7 +58,7 @@ def test_an_unmigrated_key_store_names_the_mend(settings: Config, rows: Rows) ->
 )
 def test_the_service_s_role_can_rewrite_no_evidence(statement: str, settings: Config) -> None:
     with (
-        psycopg.connect(**settings.conninfo("keys")) as connection,
+        psycopg.connect(make_conninfo(**settings.conninfo("keys"))) as connection,
         pytest.raises(InsufficientPrivilege),
     ):
         connection.execute(statement.encode())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import pwd
 import socket
 import socketserver
 import struct
@@ -116,6 +117,19 @@ class _CallerServer(socketserver.ThreadingUnixStreamServer):
             super().server_bind()
         finally:
             os.umask(mask)
+        if self.uid != os.geteuid():
+            self._admit_group()
+
+    def _admit_group(self) -> None:
+        """Let the caller's group reach the socket: another uid can't open one of mode 0600."""
+        try:
+            os.chown(self.path, -1, pwd.getpwuid(self.uid).pw_gid)
+        except (KeyError, PermissionError):
+            raise Misconfigured(
+                f"ECOUVILLON_KEY_SERVICE_UIDS: uid {self.uid} of {self.caller} must be a user of "
+                "this machine, and the key service's user a member of that user's group."
+            ) from None
+        self.path.chmod(0o660)
 
     @contextmanager
     def serving(self) -> Iterator[None]:

@@ -45,7 +45,7 @@ CREATE TABLE destroyed_key (
     caller text NOT NULL,
     at timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX destroyed_key_by_command ON destroyed_key (at) WHERE caller = 'admin';
+CREATE INDEX destroyed_key_of_caller ON destroyed_key (caller, at);
 
 GRANT SELECT, INSERT ON master TO ecouvillon_keys;
 GRANT SELECT, INSERT, DELETE ON lease TO ecouvillon_keys;
