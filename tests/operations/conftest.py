@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -40,20 +41,25 @@ def shared() -> Iterator[Config]:
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A private folder with a short path; what root's servers keep elsewhere goes with it."""
-    path = Path(tempfile.mkdtemp(prefix="test-"))
-    yield path
-    for link in path.rglob("postgres"):
-        if link.is_symlink():
-            shutil.rmtree(link.readlink(), ignore_errors=True)
-    shutil.rmtree(path)
+    with removed_folder() as path:
+        yield path
 
 
 @pytest.fixture
-def stopped(folder: Path) -> Config:
-    """A prepared installation whose server isn't running."""
+def own(folder: Path) -> Config:
+    """A prepared installation for one test, which may spoil it; its server isn't running."""
     config = settings(folder)
     installation.prepare(config)
     return config
+
+
+@pytest.fixture(scope="module")
+def stopped() -> Iterator[Config]:
+    """A prepared installation for tests that leave it usable; its server isn't running."""
+    with removed_folder() as path:
+        config = settings(path)
+        installation.prepare(config)
+        yield config
 
 
 @pytest.fixture
@@ -78,6 +84,18 @@ def user() -> Iterator[Callable[[Config], subprocess.Popen[str]]]:
     for process in started:
         process.kill()
         process.communicate()
+
+
+@contextmanager
+def removed_folder() -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(prefix="test-"))
+    try:
+        yield path
+    finally:
+        for link in path.rglob("postgres"):
+            if link.is_symlink():
+                shutil.rmtree(link.readlink(), ignore_errors=True)
+        shutil.rmtree(path)
 
 
 def settings(folder: Path) -> Config:

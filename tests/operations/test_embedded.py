@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -135,11 +136,11 @@ def test_a_tied_server_is_shut_down_when_its_starter_is_killed(stopped: Config) 
 
 
 def test_a_server_that_cannot_start_is_reported_with_its_log(
-    stopped: Config, monkeypatch: pytest.MonkeyPatch
+    own: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ecouvillon.operations.embedded.server._ATTEMPTS", 1)
-    (stopped.home / "postgres/data/global/pg_control").unlink()
-    with pytest.raises(Unavailable, match=r"postgres\.log"), embedded.running(stopped):
+    (own.home / "postgres/data/global/pg_control").unlink()
+    with pytest.raises(Unavailable, match=r"postgres\.log"), embedded.running(own):
         pass
 
 
@@ -227,7 +228,7 @@ def test_failing_statements_leave_no_value_in_the_server_log(shared: Config) -> 
 def test_a_killed_backend_does_not_write_its_statement_to_the_server_log(stopped: Config) -> None:
     canary = "CANARY-OF-A-PATIENT"
     with embedded.running(stopped):
-        with psycopg.connect(**stopped.conninfo("web")) as connection:
+        with closing(psycopg.connect(**stopped.conninfo("web"))) as connection:
             connection.pgconn.send_query(f"SELECT '{canary}', pg_sleep(60)".encode())
             connection.pgconn.flush()
             with superuser(stopped) as admin:
@@ -272,12 +273,12 @@ def test_two_clones_of_root_have_a_server_each(folder: Path) -> None:
 
 
 @pytest.mark.skipif(not ROOT, reason="as root only")
-def test_a_database_that_is_gone_is_not_silently_replaced_by_an_empty_one(stopped: Config) -> None:
-    elsewhere = (stopped.home / "postgres").readlink()
+def test_a_database_that_is_gone_is_not_silently_replaced_by_an_empty_one(own: Config) -> None:
+    elsewhere = (own.home / "postgres").readlink()
     elsewhere.rename(elsewhere.with_name(f"{elsewhere.name}-gone"))
     try:
         for use in (installation.prepare, lambda c: embedded.running(c).__enter__()):
             with pytest.raises(Misconfigured, match="which is gone"):
-                use(stopped)
+                use(own)
     finally:
         elsewhere.with_name(f"{elsewhere.name}-gone").rename(elsewhere)

@@ -200,17 +200,17 @@ def test_secrets_are_private_files_one_per_role(shared: Config) -> None:
     ] == ["web"]
 
 
-def test_a_secret_open_to_others_is_refused(stopped: Config) -> None:
-    (stopped.secrets / "web.json").chmod(0o640)
+def test_a_secret_open_to_others_is_refused(own: Config) -> None:
+    (own.secrets / "web.json").chmod(0o640)
     with pytest.raises(Misconfigured, match="chmod 600"):
-        stopped.secret("web")
+        own.secret("web")
 
 
 @pytest.mark.parametrize("which", ["keys", "secrets"])
-def test_a_folder_of_secrets_open_to_others_is_refused(stopped: Config, which: str) -> None:
-    getattr(stopped, which).chmod(0o755)
+def test_a_folder_of_secrets_open_to_others_is_refused(own: Config, which: str) -> None:
+    getattr(own, which).chmod(0o755)
     with pytest.raises(Misconfigured, match="chmod 700"):
-        installation.prepare(stopped)
+        installation.prepare(own)
 
 
 def test_keys_beside_the_data_are_refused(folder: Path) -> None:
