@@ -1,0 +1,46 @@
+# Everything that is typed here: `make help`. Works with sh on Debian 12 and 13, as root or not.
+.POSIX:
+.NOTPARALLEL:
+.PHONY: help demo test check bench lock production development
+
+BIN = .venv/bin
+# Django's own commands work as the role that may change tables.
+DJANGO = ECOUVILLON_ROLE=owner $(BIN)/python -W error -m django
+SETTINGS = --settings ecouvillon.settings
+
+help:
+	@echo "make demo    everything on this machine, with an invented patient; ARGS=--once ends by itself"
+	@echo "make test    all checks, then all tests; ARGS=... goes to pytest"
+	@echo "make check   format, lint, types, layers, Django's checks, missing migrations"
+	@echo "make bench   measure beside a yardstick on this machine; ARGS=... goes to the bench"
+	@echo "make lock    resolve requirements/*.in anew into hash-locked requirements/*.txt (needs uv)"
+
+demo: production
+	@$(BIN)/ecouvillon demo $(ARGS)
+
+test: check
+	@scripts/install-chromium
+	@echo "tests"
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+check: development
+	@echo "ruff: format"
+	@$(BIN)/ruff format --check --quiet .
+	@echo "ruff: lint"
+	@$(BIN)/ruff check --quiet .
+	@echo "mypy: types"
+	@$(BIN)/mypy --no-error-summary
+	@echo "import-linter: layers"
+	@$(BIN)/lint-imports --no-logo
+	@echo "Django: checks, missing migrations"
+	@$(DJANGO) check $(SETTINGS)
+	@$(DJANGO) makemigrations --check --dry-run $(SETTINGS)
+
+bench: development
+	@$(BIN)/ecouvillon bench $(ARGS)
+
+lock:
+	@scripts/lock
+
+production development:
+	@scripts/set-up $@
