@@ -28,7 +28,7 @@ def keys() -> None:
 @keys.command()
 def serve() -> None:
     """Run the key service in the foreground until SIGTERM."""
-    from ecouvillon.operations import embedded
+    from ecouvillon.operations import embedded, logs
     from ecouvillon.trust.keys import memory, server
 
     memory.forbid_dumps()
@@ -48,7 +48,7 @@ def serve() -> None:
         signal.signal(number, lambda *_: stop.set())
     settings = config.load()
     with embedded.running(settings), server.listening(settings):
-        structlog.get_logger("keys").info("ready", process="keys", url=f"unix:{settings.sockets}")
+        logs.ready("keys", f"unix:{settings.sockets}")
         stop.wait()
 
 
@@ -56,9 +56,9 @@ def serve() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def status(*, as_json: bool) -> None:
     """Show how many keys there are, by kind and master key."""
-    from ecouvillon.trust.keys.client import client
+    from ecouvillon.trust.keys.client import KeyClient
 
-    found = client("admin").status()
+    found = KeyClient(config.load().sockets / "admin.sock").status()
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(found)))
         return

@@ -16,7 +16,7 @@ from ecouvillon.operations.temporary import temporary
 from ecouvillon.trust.keys import server
 from ecouvillon.trust.keys.client import KeyClient
 from ecouvillon.trust.keys.rights import Caller
-from ecouvillon.trust.keys.store.schema import migrate
+from ecouvillon.trust.keys.store import migrate
 
 Rows = psycopg.Connection[Any]
 

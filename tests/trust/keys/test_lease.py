@@ -80,6 +80,17 @@ def test_only_unconfirmed_keys_of_leases_long_over_are_swept(
     assert unused.id not in left
 
 
+def test_a_sweep_spares_a_lease_for_a_day_after_its_end(
+    web: KeyClient, worker: KeyClient, rows: Rows
+) -> None:
+    web.lease(TENANT, {"result": 1})
+    rows.execute("UPDATE lease SET at = at - interval '2 days'")
+    rows.execute("UPDATE lease SET expires_at = expires_at - interval '23 hours'")
+    assert worker.sweep(datetime.now(UTC)) == 0
+    rows.execute("UPDATE lease SET expires_at = expires_at - interval '2 hours'")
+    assert worker.sweep(datetime.now(UTC)) == 1
+
+
 def test_a_sweep_spares_leases_that_the_worker_has_not_confirmed_up_to(
     web: KeyClient, worker: KeyClient, rows: Rows
 ) -> None:

@@ -16,8 +16,8 @@ from ecouvillon.operations.embedded.place import find
 from ecouvillon.operations.embedded.server import Server
 from ecouvillon.operations.embedded.sharing import mutex
 from ecouvillon.trust.keys.client import KeyClient, Unwrapping
+from ecouvillon.trust.keys.store import migrate
 from ecouvillon.trust.keys.store.rows import KeyStore
-from ecouvillon.trust.keys.store.schema import migrate
 
 from .conftest import Rows
 

@@ -74,10 +74,19 @@ class Status:
     keys: list[KeyCount]
 
 
+# Which socket a role calls: the service's own allow-list is by socket.
+_CALLERS: dict[config.Role, Caller] = {"web": "web", "worker": "worker"}
+
+
+def client() -> KeyClient:
+    """This process's client, on the socket that its role may call."""
+    settings = config.load()
+    return _client(settings.sockets, _CALLERS.get(settings.role, "admin"))
+
+
 @functools.cache
-def client(caller: Caller) -> KeyClient:
-    """This process's client on the socket of `caller`."""
-    return KeyClient(config.load().sockets / f"{caller}.sock")
+def _client(sockets: Path, caller: Caller) -> KeyClient:
+    return KeyClient(sockets / f"{caller}.sock")
 
 
 class KeyClient:

@@ -94,8 +94,6 @@ class KeyService:
         for opening in openings:
             if opening.kind not in rights.KINDS_OF_PURPOSE[purpose]:
                 raise _alarm(Refusal.WRONG_KIND, caller, opening, purpose=purpose)
-        if len({opening.id for opening in openings}) < len(openings):
-            raise _alarm(Refusal.OPENING_REUSED, caller, openings[0], number=len(openings))
         found = self._store.find([opening.key_id for opening in openings])
         keys = [self._key(caller, opening, found.get(opening.key_id)) for opening in openings]
         try:
