@@ -116,33 +116,45 @@ def change(*tenants: UUID) -> Iterator[Change]:
         raise
 
 
-def read(
-    query: str, params: Sequence[Any] = (), *, tenants: Sequence[UUID] = ()
-) -> list[tuple[Any, ...]]:
-    """Rows of one query, under `tenants`, in one round trip.
+Query = tuple[str, Sequence[Any]]
+Rows = list[tuple[Any, ...]]
 
-    A connection that died since its last use is opened anew and asked once more: reading twice
-    harms nothing. Raises `Unavailable` when the database does not answer.
+
+def ask(*queries: Query, tenants: Sequence[UUID] = ()) -> list[Rows]:
+    """The rows of each query, under `tenants`, in a transaction of their own and one round trip.
+
+    For reading, and for what harms nothing when it is done twice: a connection that died since its
+    last use is opened anew and asked once more. Raises `Unavailable` when the database does not
+    answer.
     """
-    for attempt in (1, 2):
-        try:
-            raw = _raw()
-            if not tenants:
-                return raw.execute(query.encode(), params, prepare=True, binary=True).fetchall()
-            with raw.pipeline():
-                raw.execute(b"BEGIN")
-                raw.execute(_SET_TENANTS, (_tenants_literal(tenants),))
-                cursor = raw.execute(query.encode(), params, prepare=True, binary=True)
-                raw.execute(b"COMMIT")
-            return cursor.fetchall()
-        except (psycopg.OperationalError, psycopg.InterfaceError, Unavailable):
-            _forget_connection()
-            if attempt == 2:  # noqa: PLR2004 - the second and last
-                raise Unavailable from None
-        except BaseException:
-            _rollback()
-            raise
-    raise AssertionError  # the loop returns or raises
+    try:
+        return _ask(queries, tenants)
+    except Unavailable:
+        return _ask(queries, tenants)
+
+
+def _ask(queries: Sequence[Query], tenants: Sequence[UUID]) -> list[Rows]:
+    try:
+        raw = _raw()
+        if len(queries) == 1 and not tenants:
+            query, params = queries[0]
+            return [raw.execute(query.encode(), params, prepare=True, binary=True).fetchall()]
+        with raw.pipeline():
+            raw.execute(b"BEGIN")
+            raw.execute(_SET_TENANTS, (_tenants_literal(tenants),))
+            cursors = [
+                raw.execute(query.encode(), params, prepare=True, binary=True)
+                for query, params in queries
+            ]
+            raw.execute(b"COMMIT")
+        return [cursor.fetchall() for cursor in cursors]
+    except (psycopg.OperationalError, psycopg.InterfaceError):
+        _forget_connection()
+        # No cause: a driver's message may quote what was sent.
+        raise Unavailable from None
+    except BaseException:
+        _rollback()
+        raise
 
 
 _SET_TENANTS = b"SELECT set_config('ecouvillon.tenants', %s, true)"

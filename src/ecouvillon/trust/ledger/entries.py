@@ -4,30 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
 from uuid import UUID, uuid4
 
 from django.db import models
 
 from ecouvillon.trust.isolation.change import change
+from ecouvillon.trust.ledger.actor import Actor
 from ecouvillon.trust.ledger.models import LedgerDetail, LedgerEntry
-
-ActorKind = Literal["person", "client", "link", "job", "operator"]
-
-# An installation's own acts (destinations, keys) belong to no pharmacy.
-INSTALLATION = UUID(int=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts: for `tenant`, in one `request`, from `origin` (an address, or a MAC of it)."""
-
-    kind: ActorKind
-    id: UUID | None
-    tenant: UUID
-    request: UUID
-    origin: str
 
 
 def entries(

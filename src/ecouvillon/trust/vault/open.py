@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ecouvillon.errors import EcouvillonError
 from ecouvillon.trust.isolation.change import in_transaction
-from ecouvillon.trust.keys.client import Opening, client
-from ecouvillon.trust.ledger.entries import Actor, detail, entries, record
+from ecouvillon.trust.keys.client import Unwrapping, client
+from ecouvillon.trust.ledger.actor import Actor
+from ecouvillon.trust.ledger.entries import detail, entries, record
 from ecouvillon.trust.ledger.models import LedgerEntry
 from ecouvillon.trust.vault.encoding import decode
 from ecouvillon.trust.vault.models import VaultDocument
@@ -52,7 +53,7 @@ def open_documents(
     keys = client().unwrap(
         purpose,
         [
-            Opening(document.tenant, document.key, document.kind, opening)
+            Unwrapping(document.tenant, document.key, document.kind, opening)
             for document, opening in zip(documents, openings, strict=True)
         ],
     )

@@ -55,6 +55,6 @@ def seal(tenant: UUID, documents: Sequence[Document]) -> list[VaultDocument]:
             key=leased.id,
             body=nonce + AESGCM(leased.key).encrypt(nonce, padded, bound_to),
         )
-        row.valid_until = leased.expires_at
+        row.valid_until = leased.expires_at_monotonic
         rows.append(row)
     return rows

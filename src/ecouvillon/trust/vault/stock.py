@@ -45,7 +45,7 @@ class Stock:
         short: dict[str, int] = {}
         for kind, count in wanted.items():
             keys = self._keys.setdefault((tenant, kind), deque())
-            while keys and keys[0].expires_at < usable_until:
+            while keys and keys[0].expires_at_monotonic < usable_until:
                 keys.popleft()
             if len(keys) < count:
                 bundle = self._bundle.get((tenant, kind), 1)

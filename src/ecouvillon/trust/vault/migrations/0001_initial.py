@@ -1,5 +1,6 @@
-import migrations
-import models
+from django.db import migrations, models
+
+from ecouvillon.trust.isolation.protection import definer, protect
 
 
 class Migration(migrations.Migration):

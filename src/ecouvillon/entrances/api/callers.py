@@ -1,0 +1,47 @@
+"""Who calls, in the one read that a request makes: the token's holder and the active destinations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from django.http import HttpRequest
+
+from ecouvillon.errors import EcouvillonError, Forbidden
+from ecouvillon.exits.reporting.routing import ROUTES, Route, routes
+from ecouvillon.people.pharmacy.callers import Caller, by_token, caller
+from ecouvillon.trust.isolation.change import ask
+from ecouvillon.trust.ledger.actor import Actor
+
+
+class Unauthenticated(EcouvillonError):
+    """No token, or one that is unknown, expired or revoked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An authenticated request."""
+
+    actor: Actor
+    active: list[Route]
+
+
+def authenticate(request: HttpRequest, scope: str) -> Call:
+    """The caller of `request`; raises `Unauthenticated`, `Forbidden` without `scope`, `Unavailable`."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated
+    holder, destinations = ask(by_token(token.strip()), ROUTES)
+    found: Caller | None = caller(holder)
+    if found is None:
+        raise Unauthenticated
+    if scope not in found.scopes:
+        raise Forbidden
+    actor = Actor(
+        kind="client",
+        id=found.client,
+        tenant=found.tenant,
+        request=uuid4(),
+        origin=request.META.get("REMOTE_ADDR", ""),
+    )
+    return Call(actor, routes(destinations))

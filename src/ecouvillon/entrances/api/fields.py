@@ -1,0 +1,115 @@
+"""The fields of the API's bodies: the rules of `terminology` as pydantic types.
+
+An error has the rule's code and sentence, never the value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils import timezone
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from ecouvillon.terminology.birth import birth_date
+from ecouvillon.terminology.ins import birth_place
+from ecouvillon.terminology.loinc import ANALYTES
+from ecouvillon.terminology.nir import Nir
+from ecouvillon.terminology.refusal import Refused
+from ecouvillon.terminology.rpps import Rpps
+from ecouvillon.terminology.text import clean_text, person_name
+
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_LOT = re.compile(r"[!-~]{1,20}")  # GS1 General Specifications, AI 10
+_COUNTRY = re.compile(r"[A-Z]{2}")
+
+
+def _rule(parse: Callable[[str], Any]) -> BeforeValidator:
+    """A rule of the field as a validator of a JSON string."""
+
+    def validate(value: object) -> Any:
+        if not isinstance(value, str):
+            raise PydanticCustomError("string_type", "This must be text.")
+        try:
+            return parse(value)
+        except Refused as refused:
+            raise PydanticCustomError(refused.code, str(refused)) from None  # type: ignore[arg-type]
+
+    return BeforeValidator(validate)
+
+
+def _pattern(pattern: re.Pattern[str], code: str, message: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if not pattern.fullmatch(text):
+            raise PydanticCustomError(code, message)  # type: ignore[arg-type]
+        return text
+
+    return parse
+
+
+def _phone(text: str) -> str:
+    compact = re.sub(r"[ .()\-\u00a0\u202f]", "", text)
+    if re.fullmatch(r"0[1-9][0-9]{8}", compact):
+        compact = "+33" + compact[1:]
+    if not _E164.fullmatch(compact):
+        raise PydanticCustomError(
+            "phone", "A phone number begins with + and the country's code, or is French (06…)."
+        )
+    return compact
+
+
+def _email(text: str) -> str:
+    address = clean_text(text, max_length=254)
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise PydanticCustomError("email", "This is not an e-mail address.") from None
+    return address
+
+
+def _day(text: str) -> date:
+    try:
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise PydanticCustomError("date", "A date is written YYYY-MM-DD and must exist.") from None
+
+
+def _analyte(text: str) -> str:
+    if text not in ANALYTES:
+        raise PydanticCustomError(
+            "unknown_analyte", "This LOINC code is not of a test that pharmacies do here."
+        )
+    return text
+
+
+Name = Annotated[str, _rule(person_name)]
+Line = Annotated[str, _rule(lambda text: clean_text(text, max_length=100))]
+PostalCode = Annotated[str, _rule(lambda text: clean_text(text, max_length=12))]
+ExternalId = Annotated[str, _rule(lambda text: clean_text(text, max_length=100))]
+Country = Annotated[
+    str, _rule(_pattern(_COUNTRY, "country", "A country is two capital letters (ISO 3166-1)."))
+]
+BirthDate = Annotated[date, _rule(lambda text: birth_date(text, today=timezone.localdate()))]
+BirthPlace = Annotated[str, _rule(birth_place)]
+NirNumber = Annotated[str, _rule(lambda text: Nir.parse(text).number)]
+RppsNumber = Annotated[str, _rule(lambda text: str(Rpps.parse(text)))]
+Email = Annotated[str, _rule(_email)]
+Phone = Annotated[str, _rule(_phone)]
+Day = Annotated[date, _rule(_day)]
+Device = Annotated[
+    str,
+    _rule(
+        _pattern(
+            re.compile(r"[A-Za-z0-9.\-]{1,32}"), "device", "A device is its id in the EU list."
+        )
+    ),
+]
+Lot = Annotated[str, _rule(_pattern(_LOT, "lot", "A lot has 1 to 20 characters, no spaces."))]
+AnalyteCode = Annotated[str, _rule(_analyte)]

@@ -1,0 +1,154 @@
+"""Errors as RFC 9457 problems: what is wrong, where (a JSON pointer), what to do; never a value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from pydantic_core import ErrorDetails
+
+from ecouvillon.errors import (
+    EcouvillonError,
+    Forbidden,
+    Invalid,
+    KeyReused,
+    NotFound,
+    Problem,
+    StillRunning,
+    Unavailable,
+    WrongState,
+)
+
+# What pydantic finds wrong with a shape, in our words.
+_SHAPES = {
+    "missing": gettext_noop("This field is required."),
+    "extra_forbidden": gettext_noop("This field is unknown: remove it, or check its spelling."),
+    "json_invalid": gettext_noop("This is not JSON."),
+    "too_short": gettext_noop("This list is too short."),
+    "too_long": gettext_noop("This list is too long."),
+    "enum": gettext_noop("This is none of the allowed values."),
+    "model_type": gettext_noop("This must be an object."),
+    "model_attributes_type": gettext_noop("This must be an object."),
+    "dict_type": gettext_noop("This must be an object."),
+    "list_type": gettext_noop("This must be a list."),
+    "bool_type": gettext_noop("This must be true, false or null."),
+    "string_type": gettext_noop("This must be text."),
+    "timezone_aware": gettext_noop("This time needs its offset, such as +01:00 or Z."),
+}
+_OTHER_SHAPE = gettext_noop("This does not have the form that is expected here.")
+_TIME = gettext_noop("A time is written YYYY-MM-DDThh:mm:ss+hh:mm and must exist.")
+
+
+def problem(
+    status: int,
+    code: str,
+    title: str,
+    *,
+    errors: Sequence[Problem] = (),
+    headers: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """A problem as a response; `code` ends its type."""
+    return HttpResponse(
+        json.dumps(document(status, code, title, errors), ensure_ascii=False),
+        status=status,
+        content_type="application/problem+json",
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def document(status: int, code: str, title: str, errors: Sequence[Problem] = ()) -> dict[str, Any]:
+    """A problem as JSON; also what a batch answers for an item."""
+    found: dict[str, Any] = {
+        "type": f"urn:ecouvillon:problem:{code}",
+        "title": title,
+        "status": status,
+    }
+    if errors:
+        found["errors"] = [
+            {"pointer": error.pointer, "code": error.code, "message": error.message}
+            for error in errors
+        ]
+    return found
+
+
+def of_error(error: EcouvillonError) -> dict[str, Any]:
+    """The problem that says what `error` means to a program."""
+    match error:
+        case Invalid():
+            return document(
+                422, "invalid", _("Some fields must be mended; nothing was stored."), error.problems
+            )
+        case NotFound():
+            return document(404, "not-found", _("There is no such screening in this pharmacy."))
+        case Forbidden():
+            return document(403, "forbidden", _("This client's scopes do not allow it."))
+        case WrongState():
+            return document(
+                409, "wrong-state", _("The screening's state does not allow this any more.")
+            )
+        case KeyReused():
+            return document(
+                422,
+                "key-reused",
+                _("This Idempotency-Key was used with another body: use a new key."),
+                [
+                    Problem(
+                        "/headers/Idempotency-Key",
+                        "reused",
+                        _("Use a new key for a new request."),
+                    )
+                ],
+            )
+        case StillRunning():
+            return document(
+                409,
+                "still-running",
+                _("The same request is still running: ask again in a moment."),
+            )
+        case Unavailable():
+            return document(
+                503,
+                "unavailable",
+                _("The service can't record just now; nothing was stored. Send it again soon."),
+            )
+    raise error
+
+
+def answer_error(error: EcouvillonError) -> HttpResponse:
+    """The response that says what `error` means to a program."""
+    found = of_error(error)
+    headers = {"Cache-Control": "no-store"}
+    if found["status"] == 503:  # noqa: PLR2004 - Service Unavailable
+        headers["Retry-After"] = "5"
+    return HttpResponse(
+        json.dumps(found, ensure_ascii=False),
+        status=found["status"],
+        content_type="application/problem+json",
+        headers=headers,
+    )
+
+
+def shape_problems(errors: Sequence[ErrorDetails]) -> list[Problem]:
+    """What pydantic found, as our problems: pointer, code and sentence."""
+    return [_shape(error) for error in errors]
+
+
+def _shape(error: ErrorDetails) -> Problem:
+    kind = error["type"]
+    if kind in _SHAPES:
+        message = _(_SHAPES[kind])
+    elif "url" not in error:
+        # Our own (PydanticCustomError): a rule's fixed sentence, with no page in pydantic's manual.
+        message = _(error["msg"])
+    else:
+        message = _(_TIME if kind.startswith("datetime") else _OTHER_SHAPE)
+    return Problem(pointer(error["loc"]), kind, message)
+
+
+def pointer(path: Sequence[int | str]) -> str:
+    """A JSON pointer (RFC 6901) to a place in the body."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)

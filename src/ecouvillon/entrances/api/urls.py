@@ -1,0 +1,32 @@
+"""The API's addresses."""
+
+from __future__ import annotations
+
+from allauth.idp.oidc import views as provider
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from ecouvillon.entrances.api import discovery, pages
+
+# The names are allauth's: it reverses them.
+_provider = (
+    [
+        path("token", provider.token, name="token"),
+        path("revoke", provider.revoke, name="revoke"),
+    ],
+    "oidc",
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path(".well-known/openid-configuration", discovery.metadata, name="discovery"),
+    path(
+        "api/oauth/",
+        include(([path("", include(_provider))], "idp")),
+    ),
+    path("api/v1/screenings", pages.post_screening, name="screenings"),
+    path("api/v1/screenings/batch", pages.post_batch, name="screenings-batch"),
+    path("api/v1/screenings/<uuid:screening>", pages.get_screening, name="screening"),
+    path(
+        "api/v1/screenings/<uuid:screening>/results", pages.post_results, name="screening-results"
+    ),
+    re_path(r"^api/.*$", pages.not_found, name="api-not-found"),
+]

@@ -1,0 +1,5 @@
+"""Patients' addresses."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

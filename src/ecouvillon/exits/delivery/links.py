@@ -1,0 +1,50 @@
+"""Making links, and deriving again what a link shows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from ecouvillon import config
+from ecouvillon.exits.delivery.models import Link
+from ecouvillon.trust.keys.client import client
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Opened:
+    """What a patient gets: the address and the code that opens it."""
+
+    url: str
+    code: str
+
+
+def links(tenant: UUID, screenings: Sequence[UUID]) -> tuple[list[Link], list[Opened]]:
+    """New links, one a screening: their rows, and what to hand over.
+
+    Raises `Unavailable` when the key service does not answer.
+    """
+    ids = [uuid4() for _ in screenings]
+    derived = client().links([(tenant, id_) for id_ in ids])
+    rows = [
+        Link(tenant=tenant, id=id_, screening=screening, token=token_hash(made.token))
+        for id_, screening, made in zip(ids, screenings, derived, strict=True)
+    ]
+    return rows, [Opened(url(made.token), made.code) for made in derived]
+
+
+def shown_again(tenant: UUID, ids: Sequence[UUID]) -> list[Opened]:
+    """What existing links show: derived anew, since neither token nor code is kept."""
+    derived = client().links([(tenant, id_) for id_ in ids])
+    return [Opened(url(made.token), made.code) for made in derived]
+
+
+def token_hash(token: bytes) -> bytes:
+    """What the database knows a token by. 128 random bits need no key against guessing."""
+    return hashlib.sha256(token).digest()
+
+
+def url(token: bytes) -> str:
+    """The link's address."""
+    return f"{config.load().public_url}/r/{token.hex()}"

@@ -1,0 +1,166 @@
+"""The command line `ecouvillon`: each command becomes a process of one role.
+
+Rooms are imported by the command that needs them, so that `--help` is quick and no command loads
+what is not its own.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import click
+
+from ecouvillon import config
+from ecouvillon.errors import EcouvillonError, Invalid, NotFound, Problem, Unavailable
+from ecouvillon.operations.keys import keys
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+class _Commands(click.Group):
+    """Turns our errors into a sentence and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Invalid as error:
+            for problem in error.problems:
+                click.echo(f"error: {problem.pointer.lstrip('/')}: {problem.message}", err=True)
+        except NotFound as error:
+            click.echo(f"error: {error}", err=True)
+        except Unavailable as error:
+            click.echo(
+                f"error: {error}"
+                if str(error)
+                else "error: the database or the key service"
+                " does not answer. Is `ecouvillon keys serve` running?",
+                err=True,
+            )
+        except EcouvillonError as error:
+            click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Écouvillon: rapid tests in pharmacies, collected, sealed, forwarded and handed over."""
+
+
+main.add_command(keys)
+
+
+@main.command()
+@as_json
+def migrate(*, as_json: bool) -> None:
+    """Make or bring up to date the roles, databases, tables, policies and the key store."""
+    from ecouvillon.operations.migrate import migrate as bring_up_to_date
+
+    installation = bring_up_to_date()
+    if as_json:
+        click.echo(json.dumps({"installation": installation}))
+    else:
+        click.echo(f"Installation {installation} in {config.load().home} is up to date.")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port; 0 takes a free one.")
+def serve(host: str, port: int) -> None:
+    """Run the web process until SIGTERM."""
+    from ecouvillon.operations.process import installed
+    from ecouvillon.operations.serve import serve as run
+
+    with installed("web") as settings:
+        run(settings, host, port)
+
+
+@main.group()
+def pharmacy() -> None:
+    """Pharmacies: the tenants of this installation."""
+
+
+@pharmacy.command("create")
+@click.option("--name", required=True, help="Name as patients read it.")
+@click.option("--finess", required=True, help="FINESS number of the establishment, 9 characters.")
+@as_json
+def pharmacy_create(name: str, finess: str, *, as_json: bool) -> None:
+    """Make a pharmacy."""
+    from ecouvillon.operations.process import installed, operator
+
+    with installed("operator"):
+        from ecouvillon.people.pharmacy.create import create_pharmacy
+        from ecouvillon.terminology.finess import Finess, InvalidFiness
+        from ecouvillon.terminology.text import UnsafeText, clean_text
+
+        try:
+            number = Finess.parse(finess)
+        except InvalidFiness as error:
+            raise Invalid([Problem("/finess", error.code, str(error))]) from None
+        try:
+            called = clean_text(name, max_length=100)
+        except UnsafeText as error:
+            raise Invalid([Problem("/name", error.code, str(error))]) from None
+        if not number.key_is_valid:
+            click.echo("warning: the key of this FINESS number is wrong: check it.", err=True)
+        made = create_pharmacy(operator(), called, number)
+    if as_json:
+        click.echo(json.dumps({"id": str(made.tenant), "slug": made.slug}))
+    else:
+        click.echo(f"{made.name}: id {made.tenant}, slug {made.slug}")
+
+
+@pharmacy.command("list")
+@as_json
+def pharmacy_list(*, as_json: bool) -> None:
+    """List the pharmacies."""
+    from ecouvillon.operations.process import installed
+
+    with installed("operator"):
+        from ecouvillon.people.pharmacy.create import pharmacies
+
+        rows = [
+            {"id": str(p.tenant), "slug": p.slug, "name": p.name, "finess": p.finess}
+            for p in pharmacies()
+        ]
+    if as_json:
+        click.echo(json.dumps({"pharmacies": rows}))
+        return
+    for row in rows:
+        click.echo(f"{row['id']}  {row['slug']:40} {row['finess']}  {row['name']}")
+
+
+@main.group()
+def client() -> None:
+    """API clients: programs that act for a pharmacy."""
+
+
+@client.command("create")
+@click.option("--pharmacy", "reference", required=True, help="The pharmacy's id or slug.")
+@click.option("--name", required=True, help="Which program this is.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(["screenings:write", "screenings:status"]),
+    help="What it may do; may be given twice. Both by default.",
+)
+@as_json
+def client_create(reference: str, name: str, scopes: tuple[str, ...], *, as_json: bool) -> None:
+    """Make an API client; its secret is shown this once."""
+    from ecouvillon.operations.process import installed, operator
+
+    with installed("operator"):
+        from ecouvillon.people.pharmacy.create import SCOPES, create_client, find_pharmacy
+
+        credentials = create_client(operator(), find_pharmacy(reference), name, scopes or SCOPES)
+    shown = {
+        "client_id": credentials.client_id.hex,
+        "client_secret": credentials.client_secret,
+    }
+    if as_json:
+        click.echo(json.dumps(shown))
+    else:
+        click.echo(f"client id      {shown['client_id']}")
+        click.echo(f"client secret  {shown['client_secret']}   (shown this once)")

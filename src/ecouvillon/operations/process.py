@@ -1,0 +1,54 @@
+"""Becoming a process of the installation: one role, its settings, its logs, Django."""
+
+from __future__ import annotations
+
+import ctypes
+import logging.config
+import os
+import resource
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import django
+
+from ecouvillon import config
+from ecouvillon.operations import embedded, logs
+from ecouvillon.trust.ledger.actor import INSTALLATION, Actor
+
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+@contextmanager
+def installed(role: config.Role) -> Iterator[config.Config]:
+    """This process with `role` in the existing installation, its database running meanwhile.
+
+    Raises `Misconfigured` where there is no installation, `Unavailable` without a database.
+    """
+    settings = become(role)
+    settings.installation_id  # noqa: B018 - raises where there is none
+    with embedded.running(settings):
+        django.setup()
+        yield settings
+
+
+def become(role: config.Role) -> config.Config:
+    """The settings of this process, which from now on has `role`."""
+    os.environ["ECOUVILLON_ROLE"] = role
+    os.environ["DJANGO_SETTINGS_MODULE"] = "ecouvillon.settings"
+    config.load.cache_clear()
+    logging.config.dictConfig(logs.CONFIGURATION)
+    # A core dump would be a file with everything in it.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    return config.load()
+
+
+def end_with_parent() -> None:
+    """Ends this process when the one that started it dies, however it dies."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def operator() -> Actor:
+    """The operator at the command line, as the ledger names them: by uid, on this machine."""
+    return Actor("operator", None, INSTALLATION, uuid4(), f"uid {os.getuid()}")

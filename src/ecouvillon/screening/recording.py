@@ -1,0 +1,84 @@
+"""Recording: versions of screenings, and looking at a screening before it gets one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid4
+
+from ecouvillon.errors import NotFound, WrongState
+from ecouvillon.screening.models import State, Version
+from ecouvillon.screening.patient import Reading
+from ecouvillon.trust.isolation.change import Change
+from ecouvillon.trust.vault.seal import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a screening stands: what a next version builds on."""
+
+    screening: UUID
+    day: date
+    visit: int
+    state: State
+    identity: int
+    versions: int
+
+
+_LOCK = """
+SELECT s.id, s.day, s.visit, s.state,
+  (SELECT max(d.version) FROM vault_document d
+   WHERE d.tenant = s.tenant AND d.record = s.id AND d.kind = 'identity'),
+  (SELECT count(*) FROM version v WHERE v.tenant = s.tenant AND v.screening = s.id)
+FROM screening s WHERE s.tenant = ANY (tenants()) AND s.id = ANY (%b::uuid[])
+FOR UPDATE OF s
+"""
+
+
+def lock(change: Change, ids: Sequence[UUID]) -> dict[UUID, Standing]:
+    """The screenings, held until the change ends: the second person sees what the first did.
+
+    Raises `NotFound` when one does not exist in this pharmacy.
+    """
+    found = {
+        row[0]: Standing(row[0], row[1], row[2], State(row[3]), row[4], row[5])
+        for row in change.fetch(_LOCK, [list(ids)])
+    }
+    if len(found) < len(set(ids)):
+        raise NotFound
+    return found
+
+
+def first_version(tenant: UUID, screening: UUID) -> Version:
+    """The row of a screening's first version."""
+    return Version(
+        tenant=tenant,
+        id=uuid4(),
+        screening=screening,
+        number=1,
+        kind=Version.Kind.ORIGINAL.value,
+        identity=1,
+    )
+
+
+def next_version(tenant: UUID, standing: Standing) -> Version:
+    """The row of the first result of a screening that was only registered or sampled so far.
+
+    Raises `WrongState` when it has a result already, or was cancelled.
+    """
+    if standing.state not in (State.REGISTERED, State.SAMPLED):
+        raise WrongState(standing.state.value)
+    return Version(
+        tenant=tenant,
+        id=uuid4(),
+        screening=standing.screening,
+        number=standing.versions + 1,
+        kind=Version.Kind.ORIGINAL.value,
+        identity=standing.identity,
+    )
+
+
+def result_document(version: Version, reading: Reading) -> Document:
+    """What is to be sealed of a version."""
+    return Document(version.screening, "result", version.number, reading.document())
