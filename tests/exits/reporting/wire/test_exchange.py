@@ -27,7 +27,7 @@ from ecouvillon.exits.reporting.exchange import WINDOW, exchange
 # Long enough for a loaded machine to answer in, where an answer is expected.
 PATIENT = 10.0
 # What is waited for in vain is waited for this long.
-SHORT = 0.2
+SHORT = 0.5
 
 
 def messages(*control_ids: str) -> dict[str, bytes]:
@@ -142,13 +142,13 @@ def test_a_message_that_is_never_answered_holds_up_no_other() -> None:
                 peer.send(answer(control_id))
 
     sent = many(2 * WINDOW)
-    verdicts = outcome(one_lost, sent, 1.0)
+    verdicts = outcome(one_lost, sent, 1.5)
     assert verdicts.pop("M0003") == in_doubt(Doubt.NO_ANSWER)
     assert set(verdicts.values()) == {Acknowledged()}
 
 
 def test_a_silent_destination_is_left_and_the_rest_is_not_sent() -> None:
-    received = []
+    received: list[str] = []
 
     def silent(peer: Peer) -> None:
         while control_id := peer.receive():
@@ -215,7 +215,7 @@ def test_received_is_not_accepted_until_the_answer_that_counts() -> None:
                 peer.send(answer(control_id, code))
         peer.until_we_hang_up()
 
-    assert outcome(enhanced, messages("A", "B", "C"), SHORT * 3) == {
+    assert outcome(enhanced, messages("A", "B", "C"), SHORT) == {
         "A": Acknowledged(),
         "B": Rejected("", "", ""),
         "C": in_doubt(Doubt.ONLY_RECEIVED),
@@ -223,7 +223,7 @@ def test_received_is_not_accepted_until_the_answer_that_counts() -> None:
 
 
 def test_after_a_refusal_of_the_channel_nothing_more_is_sent() -> None:
-    received = []
+    received: list[str] = []
 
     def refusing(peer: Peer) -> None:
         for _ in range(WINDOW):
@@ -271,11 +271,11 @@ def test_what_arrives_while_the_caller_is_busy_still_counts() -> None:
             peer.send(answer(control_id))
 
     sent = many(3 * WINDOW)
-    verdicts = []
+    verdicts: list[Verdict] = []
     with connected(prompt) as connection:
-        for _, verdict in exchange(connection, sent, 0.5):
+        for _, verdict in exchange(connection, sent, 1.0):
             if not verdicts:
-                time.sleep(0.7)
+                time.sleep(1.2)
             verdicts.append(verdict)
     assert verdicts == [Acknowledged()] * len(sent)
 

@@ -339,8 +339,9 @@ def test_a_report_without_what_it_needs_is_refused(report: Report) -> None:
     assert refused(replace(report, observations=(replace(one, value=None),))) == "no_value"
     unknown = (replace(one, loinc="1-8"),)
     assert refused(replace(report, observations=unknown)) == "unknown_analyte"
-    for time in ("made_at", "sampled_at", "read_at"):
-        assert refused(replace(report, **{time: naive})) == "no_zone"
+    assert refused(replace(report, made_at=naive)) == "no_zone"
+    assert refused(replace(report, sampled_at=naive)) == "no_zone"
+    assert refused(replace(report, read_at=naive)) == "no_zone"
     assert refused(replace(report, form=replace(form, first_names=()))) == "no_first_name"
 
 
