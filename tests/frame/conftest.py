@@ -17,7 +17,7 @@ MIDDLEWARE = [
     "ecouvillon.frame.security_headers.SecurityHeadersMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "ecouvillon.frame.csrf.CsrfMiddleware",
     "ecouvillon.frame.error_pages.ErrorPagesMiddleware",
 ]
 TEMPLATES = [

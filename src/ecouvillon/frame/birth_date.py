@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 # The oldest person ever recorded in France lived 122 years.
 OLDEST_YEARS = 130
+MONTHS = 12
 
 DAY, MONTH, YEAR = range(3)
 
@@ -76,7 +77,10 @@ class BirthDateField(forms.MultiValueField):
         )
 
     def clean(self, value: Any) -> datetime.date | None:
-        """Raises ValidationError; `code` is missing, not_a_number, no_such_day, future or too_old."""
+        """The date, or None where nothing is asked and nothing was typed.
+
+        Raises ValidationError, `code` missing, not_a_number, no_such_day, future or too_old.
+        """
         texts = [str(part or "").strip() for part in (value or ["", "", ""])]
         self.widget.wrong = frozenset()
         if not any(texts) and not self.required:
@@ -87,7 +91,7 @@ class BirthDateField(forms.MultiValueField):
         self._demand(strange, _NOT_A_NUMBER, "not_a_number")
         day, month, year = (int(text) for text in texts)
         today = timezone.localdate()
-        self._demand([] if 1 <= month <= 12 else [MONTH], _NO_SUCH_MONTH, "no_such_day")
+        self._demand([] if 1 <= month <= MONTHS else [MONTH], _NO_SUCH_MONTH, "no_such_day")
         too_old = year < today.year - OLDEST_YEARS
         self._demand([YEAR] if too_old else [], _TOO_OLD, "too_old")
         self._demand([YEAR] if year > today.year else [], _FUTURE, "future")

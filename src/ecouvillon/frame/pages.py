@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,6 +23,9 @@ _log = logging.getLogger(__name__)
 
 # The addresses of staff (design, section 9): they need to know about the test under way.
 STAFF_PATHS = ("/counter/", "/oversight/")
+
+# Django passes `exception` and `reason` by name; the pages say the same whatever they hold.
+# ruff: noqa: ARG001
 
 # Crockford's base32, since the code is read aloud on the telephone.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -83,10 +87,10 @@ def _page(request: HttpRequest, words: Words) -> HttpResponse:
         )
     response.headers["Content-Language"] = language
     patch_vary_headers(response, ("Accept-Language", "Cookie"))
-    if trouble.status == 503:
+    if trouble.status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = "5"
     _log.log(
-        logging.ERROR if trouble.status >= 500 else logging.INFO,
+        logging.ERROR if trouble.status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO,
         "error page",
         extra={"incident": incident, "status": trouble.status},
     )

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import Concatenate, ParamSpec
+from typing import ParamSpec
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -61,6 +61,7 @@ PERMISSIONS = ", ".join(
 )
 
 ALWAYS: Mapping[str, str] = {
+    # Browsers then send `Origin: null` with our own forms: see `csrf`.
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -82,18 +83,13 @@ def policy(directives: Mapping[str, str] | None = None) -> str:
 
 def with_policy(
     directives: Mapping[str, str],
-) -> Callable[
-    [Callable[Concatenate[HttpRequest, P], HttpResponse]],
-    Callable[Concatenate[HttpRequest, P], HttpResponse],
-]:
+) -> Callable[[Callable[P, HttpResponse]], Callable[P, HttpResponse]]:
     """Give one view a policy of its own, such as `{"frame-src": "'self'"}` for the demo's tour."""
 
-    def decorate(
-        view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-    ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    def decorate(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
         @functools.wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            response = view(request, *args, **kwargs)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            response = view(*args, **kwargs)
             response.headers["Content-Security-Policy"] = policy(directives)
             return response
 

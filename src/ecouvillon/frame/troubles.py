@@ -128,14 +128,13 @@ def database_silent(staff: bool) -> Trouble:
 
 def _unavailable(short: str, heading: str, staff: bool) -> Trouble:
     lead = _(
-        "Nothing is lost. Nothing is shown or kept without a trace, so the page prefers to stop. "
-        "It tries again every 5 seconds and comes back by itself."
+        "Nothing is lost. Nothing is shown or kept without a trace, so the page prefers to stop."
     )
     return Trouble(503, short, heading, lead, _for_staff() if staff else _for_patient(), again=True)
 
 
 def after_sending(trouble: Trouble) -> Trouble:
-    """The same trouble for who has just sent a form: a GET would lose it, a reload sends it again."""
+    """The same for who has just sent a form: a GET would lose it, a reload sends it again."""
     return replace(
         trouble,
         again=False,

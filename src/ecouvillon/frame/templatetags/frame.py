@@ -20,7 +20,7 @@ from ecouvillon.frame import strip as strips
 
 register = template.Library()
 
-# screening's values of a version, and the words that patients and staff read (look: rule for results).
+# screening's values of a version, and the words that patients and staff read.
 RESULTS = {
     "negative": gettext_lazy("Negative"),
     "positive": gettext_lazy("Positive"),
