@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import psycopg
@@ -58,6 +59,16 @@ def test_what_a_killed_process_left_is_swept_by_the_next_and_what_is_in_use_is_n
     with temporary():
         assert not left.parent.exists()
         assert not server.exists()
+
+
+def test_what_somebody_keeps_under_a_similar_name_is_not_swept() -> None:
+    kept = Path(tempfile.mkdtemp(prefix="ecouvillon-temporary-"))
+    (kept / "README").write_text("a clone, say")
+    try:
+        with temporary():
+            assert (kept / "README").exists()
+    finally:
+        shutil.rmtree(kept)
 
 
 def _python_for_others() -> str | None:

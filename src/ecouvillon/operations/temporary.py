@@ -18,7 +18,7 @@ from pathlib import Path
 from ecouvillon.config import Config
 from ecouvillon.operations import embedded, installation
 
-_PREFIX = "ecouvillon-"
+_PREFIX = "ecouvillon-temporary-"
 
 
 @contextmanager
@@ -69,7 +69,9 @@ def _sweep() -> None:
             continue
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _remove(folder)
+            # Whatever else somebody keeps under such a name is not ours to remove.
+            if {path.name for path in folder.iterdir()} <= {"home", "keys"}:
+                _remove(folder)
         except BlockingIOError:
             pass
         finally:
