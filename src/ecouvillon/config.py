@@ -57,7 +57,7 @@ class Config(BaseSettings):
     )
     admin_url: str | None = Field(
         default=None,
-        description="A superuser's URL of the main server, for `migrate` to make roles and databases.",
+        description="A superuser's URL of the main server: `migrate` makes roles and databases.",
     )
     public_url: str = Field(
         default="http://localhost:8000",
@@ -71,6 +71,9 @@ class Config(BaseSettings):
         description="Who may call the key service, as `web=UID,worker=UID,admin=UID`. "
         "Empty: the uid that runs the key service.",
     )
+    test_data: bool = Field(
+        default=False, description="Marks what is forwarded as test data (MSH-11 is T)."
+    )
     web_processes: int = Field(default=2, ge=1, le=64, description="Processes of `serve`.")
     web_threads: int = Field(default=8, ge=1, le=64, description="Threads of each such process.")
 
@@ -78,7 +81,8 @@ class Config(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         # Absolute, since libpq takes a relative socket directory for a host's name.
-        return None if value is None else Path(os.path.abspath(value))  # noqa: PTH100 - keeps symlinks
+        # (os.path keeps symbolic links, which root's installation has.)
+        return None if value is None else Path(os.path.abspath(value))  # noqa: PTH100
 
     @property
     def public_host(self) -> str:
@@ -107,7 +111,7 @@ class Config(BaseSettings):
         return self.keys / self.installation_id
 
     def conninfo(self, role: Role) -> dict[str, str]:
-        """psycopg connection parameters of `role`: the key store's for keys and keyowner, else main.
+        """libpq's parameters of `role`, for the key store (keys, keyowner) or the main database.
 
         Embedded, the server listens on one Unix socket below `home`; else the URL says where.
         """

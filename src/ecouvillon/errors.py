@@ -1,4 +1,4 @@
-"""What can go wrong, in a few typed errors that each entrance turns once into what its reader needs.
+"""What can go wrong, in a few typed errors; each entrance turns them into what its reader needs.
 
 An error never carries a value that somebody typed: it names the field, a code and a sentence.
 """

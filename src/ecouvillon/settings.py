@@ -1,18 +1,18 @@
-"""Django's settings, all derived from `config`: one process, one role, one connection per thread."""
+"""Django's settings, derived from `config`: one process, one role, a connection per thread."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ecouvillon import config
-from ecouvillon.frame import security_headers
+from ecouvillon.errors import Misconfigured
 
 _config = config.load()
 
 # Tools such as mypy and makemigrations read settings where no installation exists.
 try:
     _conninfo = _config.conninfo(_config.role)
-except config.Misconfigured:
+except Misconfigured:
     _conninfo = {"host": "/nonexistent", "dbname": "ecouvillon", "user": "", "password": ""}
     SECRET_KEY = "tools-only-no-installation"  # noqa: S105 - no server starts without an installation
 else:
@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "ecouvillon.exits.reporting",
     "ecouvillon.exits.delivery",
     "ecouvillon.pathway",
+    "ecouvillon.entrances.api",
     "ecouvillon.entrances.patient",
 ]
 
@@ -123,5 +124,5 @@ CSRF_FAILURE_VIEW = "ecouvillon.frame.pages.csrf_failure"
 APPEND_SLASH = False
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
-# Django configures no logging: `ecouvillon.operations.logs` does, JSON lines of allowed fields only.
+# Django configures no logging: `operations.logs` does, JSON lines of allowed fields only.
 LOGGING_CONFIG = None

@@ -14,6 +14,7 @@ import click
 
 from ecouvillon import config
 from ecouvillon.errors import EcouvillonError, Invalid, NotFound, Problem, Unavailable
+from ecouvillon.nationalsim.commands import national_simulator
 from ecouvillon.operations.keys import keys
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -49,6 +50,7 @@ def main() -> None:
 
 
 main.add_command(keys)
+main.add_command(national_simulator)
 
 
 @main.command()
@@ -164,3 +166,107 @@ def client_create(reference: str, name: str, scopes: tuple[str, ...], *, as_json
     else:
         click.echo(f"client id      {shown['client_id']}")
         click.echo(f"client secret  {shown['client_secret']}   (shown this once)")
+
+
+@main.command()
+def work() -> None:
+    """Run the worker until SIGTERM: forwards results, confirms keys, forgets what is spent."""
+    from ecouvillon.operations.process import installed
+
+    with installed("worker"):
+        from ecouvillon.operations.work import work as run
+
+        run()
+
+
+@main.group()
+def destination() -> None:
+    """Destinations: the systems that receive results."""
+
+
+@destination.command("add")
+@click.option("--name", required=True, help="A short name, shown to senders.")
+@click.option(
+    "--protocol", required=True, type=click.Choice(["hl7-mllp"]), help="How it is spoken to."
+)
+@click.option("--url", required=True, help="mllps://HOST:PORT, or mllp:// on this machine only.")
+@click.option("--needs-nir", is_flag=True, help="It receives the NIR of patients who consented.")
+@click.option(
+    "--without-consent",
+    type=click.Choice(["pseudonymise", "withhold"]),
+    default="pseudonymise",
+    show_default=True,
+    help="What it gets of a patient who did not consent to identified data.",
+)
+@as_json
+def destination_add(
+    name: str, protocol: str, url: str, without_consent: str, *, needs_nir: bool, as_json: bool
+) -> None:
+    """Add a destination; it receives what is recorded from now on."""
+    from ecouvillon.operations.process import installed, operator
+
+    with installed("operator"):
+        from ecouvillon.exits.reporting.destinations import Wanted, add
+        from ecouvillon.exits.reporting.models import WithoutConsent
+
+        made = add(
+            operator(), Wanted(name, protocol, url, needs_nir, WithoutConsent(without_consent))
+        )
+    if as_json:
+        click.echo(json.dumps({"id": str(made.id)}))
+    else:
+        click.echo(f"{made.name}: id {made.id}")
+
+
+@destination.command("list")
+@as_json
+def destination_list(*, as_json: bool) -> None:
+    """List the destinations."""
+    from ecouvillon.operations.process import installed
+
+    with installed("operator"):
+        from ecouvillon.exits.reporting.destinations import destinations
+
+        rows = [
+            {
+                "id": str(d.id),
+                "name": d.name,
+                "protocol": d.protocol,
+                "url": d.url,
+                "needs_nir": d.needs_nir,
+                "without_consent": d.without_consent,
+                "paused": d.paused_at is not None,
+                "paused_because": d.paused_because,
+            }
+            for d in destinations()
+        ]
+    if as_json:
+        click.echo(json.dumps({"destinations": rows}))
+        return
+    for row in rows:
+        paused = f"  paused ({row['paused_because']})" if row["paused"] else ""
+        click.echo(f"{row['id']}  {row['name']:20} {row['protocol']}  {row['url']}{paused}")
+
+
+@destination.command("pause")
+@click.argument("reference", metavar="NAME_OR_ID")
+def destination_pause(reference: str) -> None:
+    """Stop forwarding to a destination; what is recorded meanwhile waits."""
+    from ecouvillon.operations.process import installed, operator
+
+    with installed("operator"):
+        from ecouvillon.exits.reporting.destinations import find, pause
+
+        pause(operator(), find(reference))
+
+
+@destination.command("resume")
+@click.argument("reference", metavar="NAME_OR_ID")
+def destination_resume(reference: str) -> None:
+    """Go on forwarding: what was in doubt goes again with the same bytes."""
+    from ecouvillon.operations.process import installed, operator
+
+    with installed("operator"):
+        from ecouvillon.exits.reporting.destinations import find, resume
+
+        resume(operator(), find(reference))

@@ -10,12 +10,12 @@ from ecouvillon.trust.keys.client import client
 from ecouvillon.trust.ledger.actor import INSTALLATION
 
 
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's form
     """200 as long as requests are answered."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-def readyz(request: HttpRequest) -> HttpResponse:
+def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's form
     """200 when database and key service answer, else 503; says which."""
     parts = {"database": _database(), "keys": _keys()}
     return JsonResponse(parts, status=200 if all(parts.values()) else 503)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import django
 import psycopg
 from django.core.management import call_command
+from psycopg.conninfo import make_conninfo
 
 from ecouvillon.operations import embedded, installation
 from ecouvillon.operations.process import become
@@ -22,6 +23,6 @@ def migrate() -> str:
     with embedded.running(config):
         django.setup()
         call_command("migrate", interactive=False, verbosity=0)
-        with psycopg.connect(**config.conninfo("keyowner")) as connection:
+        with psycopg.connect(make_conninfo(**config.conninfo("keyowner"))) as connection:
             schema.migrate(connection)
     return config.installation_id

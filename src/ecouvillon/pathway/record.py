@@ -7,7 +7,7 @@ from uuid import UUID
 
 import psycopg
 
-from ecouvillon.errors import KeyReused
+from ecouvillon.errors import KeyReused, WrongState
 from ecouvillon.exits.delivery.links import links
 from ecouvillon.exits.reporting.models import TransmissionState
 from ecouvillon.exits.reporting.routing import Route, transmissions
@@ -73,6 +73,12 @@ def record_results(
         if error.diag.constraint_name != "request_pkey":
             raise
         found = request.known(tenant, claims)
+        return _again(tenant, [found.get(claim.key) for claim in claims])
+    except WrongState:
+        # A twin of this request may have been carried out while we waited for the screening.
+        found = request.known(tenant, claims)
+        if not found:
+            raise
         return _again(tenant, [found.get(claim.key) for claim in claims])
     return [
         Answer(

@@ -31,7 +31,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Identity:
-    """The traits of a patient (INS: birth name, first names, sex, birth date and place) and consent.
+    """The traits of a patient (INS: birth name, first names, sex, birth date, place) and consent.
 
     `birth_place` is an INSEE code of 5 characters. `sharing_consent` is the patient's yes or no to
     identified data in a national system, None when nobody asked.

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 
-class Refused(ValueError):  # noqa: N818 - says what happened, as all our errors do
+class Refused(ValueError):
     """Text that breaks a rule of the field; `code` is stable and for programs."""
 
     messages: ClassVar[Mapping[str, str]] = {}

@@ -1,1 +1,1 @@
-"""The floor of trust: keys, isolation, limits, ledger and vault, on which all personal data stands."""
+"""The floor of trust: keys, isolation, ledger and vault, on which all personal data stands."""

@@ -1,10 +1,10 @@
-"""The bodies that programs send: shapes here, rules of single fields in `fields`, the rest in `judge`."""
+"""The bodies that programs send; rules of single fields are in `fields`, others in `judge`."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from ecouvillon.entrances.api import fields
 from ecouvillon.screening.patient import (
@@ -93,8 +93,8 @@ class TestBody(Body):
     """How and by whom the test was done."""
 
     kit: KitBody
-    sampled_at: AwareDatetime
-    read_at: AwareDatetime
+    sampled_at: fields.Moment
+    read_at: fields.Moment
     performer_rpps: fields.RppsNumber
     performer_name: PerformerNameBody | None = None
 

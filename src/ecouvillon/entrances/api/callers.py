@@ -1,4 +1,4 @@
-"""Who calls, in the one read that a request makes: the token's holder and the active destinations."""
+"""Who calls, in a request's one read: the token's holder and the active destinations."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ class Call:
 
 
 def authenticate(request: HttpRequest, scope: str) -> Call:
-    """The caller of `request`; raises `Unauthenticated`, `Forbidden` without `scope`, `Unavailable`."""
+    """The caller of `request`.
+
+    Raises `Unauthenticated`, `Forbidden` without `scope`, and `Unavailable`.
+    """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated

@@ -13,7 +13,7 @@ from ecouvillon import config
 from ecouvillon.people.pharmacy.create import SCOPES
 
 
-def metadata(request: HttpRequest) -> HttpResponse:
+def metadata(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's form
     """The provider's metadata."""
     base = config.load().public_url
     return JsonResponse(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
@@ -26,6 +26,9 @@ from ecouvillon.terminology.text import clean_text, person_name
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _LOT = re.compile(r"[!-~]{1,20}")  # GS1 General Specifications, AI 10
+_TIME = re.compile(
+    r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII
+)
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
@@ -38,7 +41,7 @@ def _rule(parse: Callable[[str], Any]) -> BeforeValidator:
         try:
             return parse(value)
         except Refused as refused:
-            raise PydanticCustomError(refused.code, str(refused)) from None  # type: ignore[arg-type]
+            raise PydanticCustomError(refused.code, str(refused)) from None
 
     return BeforeValidator(validate)
 
@@ -46,7 +49,7 @@ def _rule(parse: Callable[[str], Any]) -> BeforeValidator:
 def _pattern(pattern: re.Pattern[str], code: str, message: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if not pattern.fullmatch(text):
-            raise PydanticCustomError(code, message)  # type: ignore[arg-type]
+            raise PydanticCustomError(code, message)
         return text
 
     return parse
@@ -81,6 +84,20 @@ def _day(text: str) -> date:
         raise PydanticCustomError("date", "A date is written YYYY-MM-DD and must exist.") from None
 
 
+def _moment(text: str) -> datetime:
+    try:
+        if not _TIME.fullmatch(text):
+            raise ValueError
+        moment = datetime.fromisoformat(text)
+        # The first and the last hours of the calendar don't exist in every time zone.
+        timezone.localtime(moment)
+    except (ValueError, OverflowError):
+        raise PydanticCustomError(
+            "datetime", "A time is written YYYY-MM-DDThh:mm:ss+hh:mm and must exist."
+        ) from None
+    return moment
+
+
 def _analyte(text: str) -> str:
     if text not in ANALYTES:
         raise PydanticCustomError(
@@ -103,6 +120,7 @@ RppsNumber = Annotated[str, _rule(lambda text: str(Rpps.parse(text)))]
 Email = Annotated[str, _rule(_email)]
 Phone = Annotated[str, _rule(_phone)]
 Day = Annotated[date, _rule(_day)]
+Moment = Annotated[datetime, _rule(_moment)]
 Device = Annotated[
     str,
     _rule(

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -61,6 +62,8 @@ def operation(method: str, scope: str) -> Callable[[Operation], Operation]:
                     _("A valid access token is needed: get one from the token endpoint."),
                     headers={"WWW-Authenticate": "Bearer"},
                 )
+            except RequestDataTooBig:
+                return problem(413, "too-large", _("The body is too large: send smaller batches."))
             except EcouvillonError as error:
                 return answer_error(error)
 
@@ -120,13 +123,13 @@ def post_results(request: HttpRequest, call: Call, screening: UUID) -> HttpRespo
 
 
 @operation("GET", STATUS)
-def get_screening(request: HttpRequest, call: Call, screening: UUID) -> HttpResponse:
+def get_screening(request: HttpRequest, call: Call, screening: UUID) -> HttpResponse:  # noqa: ARG001 - a view's form
     """The states of a screening; nothing of its patient."""
     found = standing(call.actor.tenant, [screening], with_link=False)[screening]
     return _json_response(_states(found), 200)
 
 
-def not_found(request: HttpRequest, **path: str) -> HttpResponse:
+def not_found(request: HttpRequest, **path: str) -> HttpResponse:  # noqa: ARG001 - a view's form
     """Any other address below /api/: a problem, not a page."""
     return problem(404, "not-found", _("There is nothing at this address."))
 

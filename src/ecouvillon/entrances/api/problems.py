@@ -37,10 +37,10 @@ _SHAPES = {
     "list_type": gettext_noop("This must be a list."),
     "bool_type": gettext_noop("This must be true, false or null."),
     "string_type": gettext_noop("This must be text."),
-    "timezone_aware": gettext_noop("This time needs its offset, such as +01:00 or Z."),
 }
 _OTHER_SHAPE = gettext_noop("This does not have the form that is expected here.")
-_TIME = gettext_noop("A time is written YYYY-MM-DDThh:mm:ss+hh:mm and must exist.")
+# A body of unknown fields only must not make an answer of many times its size.
+_MOST_PROBLEMS = 100
 
 
 def problem(
@@ -75,46 +75,40 @@ def document(status: int, code: str, title: str, errors: Sequence[Problem] = ())
     return found
 
 
+# What an error means to a program: status, code, title.
+_MEANINGS: dict[type[EcouvillonError], tuple[int, str, str]] = {
+    Invalid: (422, "invalid", gettext_noop("Some fields must be mended; nothing was stored.")),
+    NotFound: (404, "not-found", gettext_noop("There is no such screening in this pharmacy.")),
+    Forbidden: (403, "forbidden", gettext_noop("This client's scopes do not allow it.")),
+    WrongState: (
+        409,
+        "wrong-state",
+        gettext_noop("The screening's state does not allow this any more."),
+    ),
+    KeyReused: (
+        422,
+        "key-reused",
+        gettext_noop("This Idempotency-Key was used with another body: use a new key."),
+    ),
+    StillRunning: (
+        409,
+        "still-running",
+        gettext_noop("The same request is still running: ask again in a moment."),
+    ),
+    Unavailable: (
+        503,
+        "unavailable",
+        gettext_noop("The service can't record just now; nothing was stored. Send it again soon."),
+    ),
+}
+
+
 def of_error(error: EcouvillonError) -> dict[str, Any]:
     """The problem that says what `error` means to a program."""
-    match error:
-        case Invalid():
-            return document(
-                422, "invalid", _("Some fields must be mended; nothing was stored."), error.problems
-            )
-        case NotFound():
-            return document(404, "not-found", _("There is no such screening in this pharmacy."))
-        case Forbidden():
-            return document(403, "forbidden", _("This client's scopes do not allow it."))
-        case WrongState():
-            return document(
-                409, "wrong-state", _("The screening's state does not allow this any more.")
-            )
-        case KeyReused():
-            return document(
-                422,
-                "key-reused",
-                _("This Idempotency-Key was used with another body: use a new key."),
-                [
-                    Problem(
-                        "/headers/Idempotency-Key",
-                        "reused",
-                        _("Use a new key for a new request."),
-                    )
-                ],
-            )
-        case StillRunning():
-            return document(
-                409,
-                "still-running",
-                _("The same request is still running: ask again in a moment."),
-            )
-        case Unavailable():
-            return document(
-                503,
-                "unavailable",
-                _("The service can't record just now; nothing was stored. Send it again soon."),
-            )
+    for kind, (status, code, title) in _MEANINGS.items():
+        if isinstance(error, kind):
+            errors = error.problems if isinstance(error, Invalid) else ()
+            return document(status, code, _(title), errors)
     raise error
 
 
@@ -133,22 +127,24 @@ def answer_error(error: EcouvillonError) -> HttpResponse:
 
 
 def shape_problems(errors: Sequence[ErrorDetails]) -> list[Problem]:
-    """What pydantic found, as our problems: pointer, code and sentence."""
-    return [_shape(error) for error in errors]
+    """What pydantic found, as our problems: pointer, code and sentence; at most a hundred."""
+    return [_shape(error) for error in errors[:_MOST_PROBLEMS]]
 
 
 def _shape(error: ErrorDetails) -> Problem:
     kind = error["type"]
-    if kind in _SHAPES:
-        message = _(_SHAPES[kind])
-    elif "url" not in error:
+    if "url" not in error:
         # Our own (PydanticCustomError): a rule's fixed sentence, with no page in pydantic's manual.
         message = _(error["msg"])
+    elif kind in _SHAPES:
+        message = _(_SHAPES[kind])
     else:
-        message = _(_TIME if kind.startswith("datetime") else _OTHER_SHAPE)
+        message = _(_OTHER_SHAPE)
     return Problem(pointer(error["loc"]), kind, message)
 
 
 def pointer(path: Sequence[int | str]) -> str:
     """A JSON pointer (RFC 6901) to a place in the body."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+    text = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+    # JSON may name a field by half of a surrogate pair, which no answer in UTF-8 can repeat.
+    return text.encode("utf-8", "replace").decode()

@@ -59,7 +59,7 @@ class Transmission(models.Model):
     next_at = models.DateTimeField(db_default=Now())
     # Until when a worker holds it; a worker that died loses it then.
     leased_until = models.DateTimeField(null=True)
-    # Whether a sealed `reason` says why it was rejected or had nothing to send.
+    # When it was answered for good; why it was rejected, or had nothing to send, is sealed.
     settled_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -7,11 +7,17 @@ DEFINER functions that must find something before a tenant is known.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.migrations import RunSQL
+
+# What RunSQL takes in a list.
+Statement = str | tuple[str, dict[str, Any] | list[Any] | tuple[Any, ...] | None]
 
 # Tables without a tenant, each with its reason. A catalogue test refuses any other.
 SHARED_TABLES = {
     "destination": "where results go is set up by the operator for the whole installation",
+    "key_confirmation": "one moment in time, the worker's",
     "person": "a human may work in several pharmacies; memberships carry the tenant",
     "django_migrations": "which migrations have run",
     "django_content_type": "Django's list of models; holds no data",
@@ -40,7 +46,7 @@ def protect(
     named has none. `append_only` also refuses UPDATE, DELETE and TRUNCATE by triggers, to everybody
     but a superuser who switches triggers off.
     """
-    statements = [
+    statements: list[Statement] = [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
         f"CREATE POLICY tenant ON {table} USING ({tenant} = ANY (tenants()))"
@@ -84,7 +90,7 @@ def definer(signature: str, returns: str, body: str, roles: tuple[str, ...]) -> 
     )
 
 
-def _grants(table: str, grants: dict[str, str]) -> list[str]:
+def _grants(table: str, grants: dict[str, str]) -> list[Statement]:
     return [
         f"GRANT {privileges} ON {table} TO ecouvillon_{role}" for role, privileges in grants.items()
     ]

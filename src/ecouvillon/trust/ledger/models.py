@@ -1,4 +1,4 @@
-"""The ledger's tables. Nothing here is ever changed: triggers and grants refuse it to every role."""
+"""The ledger's tables. Nothing here is ever changed: triggers and grants refuse it."""
 
 from __future__ import annotations
 

@@ -12,15 +12,12 @@ from typing import Any
 SMALLEST_CLASS = 512  # bytes; each class is twice the one before
 
 
-def encode(document: dict[str, Any], *, at_least: int = 0) -> bytes:
-    """The padded bytes of `document`.
-
-    `at_least`: the longest that its content could have been, in bytes, where a size class crossed
-    by one value and not by another would tell them apart.
-    """
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+def encode(content: dict[str, Any], *, longest: dict[str, Any] | None = None) -> bytes:
+    """The padded bytes of `content`, in the size class that `longest` needs too."""
+    text = _canonical(content)
+    needed = max(len(text), 0 if longest is None else len(_canonical(longest))) + 4
     size = SMALLEST_CLASS
-    while size < max(len(text), at_least) + 4:
+    while size < needed:
         size *= 2
     return (len(text).to_bytes(4, "big") + text).ljust(size, b"\0")
 
@@ -30,3 +27,7 @@ def decode(padded: bytes) -> dict[str, Any]:
     length = int.from_bytes(padded[:4], "big")
     document: dict[str, Any] = json.loads(padded[4 : 4 + length])
     return document
+
+
+def _canonical(content: dict[str, Any]) -> bytes:
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

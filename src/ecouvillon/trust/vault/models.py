@@ -1,8 +1,9 @@
-"""The one table of ciphertexts."""
+"""The one table of ciphertexts, and how far their keys are confirmed."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Now
 
 
 class VaultDocument(models.Model):
@@ -14,8 +15,7 @@ class VaultDocument(models.Model):
     kind = models.TextField()
     version = models.IntegerField()
     key = models.UUIDField()
-    # When the worker told the key service that the key is in use.
-    confirmed = models.BooleanField(db_default=False)
+    sealed_at = models.DateTimeField(db_default=Now())
     # nonce (12 bytes), ciphertext of the padded document, tag (16 bytes).
     body = models.BinaryField()
 
@@ -24,3 +24,13 @@ class VaultDocument(models.Model):
 
     # Until when (monotonic seconds) a commit may use the key; only known where it was sealed.
     valid_until: float = float("inf")
+
+
+class KeyConfirmation(models.Model):
+    """Until when the key service knows which keys are in use; one row, the worker's."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    until = models.DateTimeField()
+
+    class Meta:
+        db_table = "key_confirmation"

@@ -1,4 +1,4 @@
-"""Sealing: a document under a fresh key of its own, bound to its tenant, record, kind and version."""
+"""Sealing: a document under a fresh key of its own, bound to its place."""
 
 from __future__ import annotations
 
@@ -19,13 +19,17 @@ NONCE = 12  # bytes (NIST SP 800-38D, 5.2.1.1)
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Something to seal; `at_least` as in `encoding.encode`."""
+    """Something to seal.
+
+    `longest`: another content, the longest that this could have been, where a size class crossed by
+    one result and not by another would tell them apart.
+    """
 
     record: UUID
     kind: str
     version: int
     content: dict[str, Any]
-    at_least: int = 0
+    longest: dict[str, Any] | None = None
 
     def __repr__(self) -> str:
         return f"Document(record={self.record}, kind={self.kind!r}, version={self.version})"
@@ -46,7 +50,7 @@ def seal(tenant: UUID, documents: Sequence[Document]) -> list[VaultDocument]:
     for document, leased in zip(documents, keys, strict=True):
         nonce = os.urandom(NONCE)
         bound_to = associated_data(tenant, document.record, document.kind, document.version)
-        padded = encode(document.content, at_least=document.at_least)
+        padded = encode(document.content, longest=document.longest)
         row = VaultDocument(
             tenant=tenant,
             record=document.record,

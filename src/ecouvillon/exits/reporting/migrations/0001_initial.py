@@ -118,4 +118,37 @@ class Migration(migrations.Migration):
             """,
             roles=("worker",),
         ),
+        # A message is kept until its answer, a NIR until every destination that needs it has it.
+        definer(
+            "answered_messages(most integer)",
+            "TABLE (tenant uuid, key uuid)",
+            """
+            SELECT d.tenant, d.key FROM vault_document d
+            JOIN transmission t ON t.tenant = d.tenant AND t.id = d.record
+            WHERE d.kind = 'message' AND t.state NOT IN ('pending', 'sent') LIMIT most
+            """,
+            roles=("worker",),
+        ),
+        definer(
+            "spent_nirs(most integer)",
+            "TABLE (tenant uuid, key uuid)",
+            """
+            SELECT d.tenant, d.key FROM vault_document d
+            WHERE d.kind = 'nir' AND EXISTS (
+              SELECT FROM transmission t JOIN destination n ON n.id = t.destination
+              WHERE t.tenant = d.tenant AND t.screening = d.record AND n.needs_nir
+            ) AND NOT EXISTS (
+              SELECT FROM transmission t JOIN destination n ON n.id = t.destination
+              WHERE t.tenant = d.tenant AND t.screening = d.record AND n.needs_nir
+                AND t.state IN ('pending', 'sent', 'rejected')
+            ) LIMIT most
+            """,
+            roles=("worker",),
+        ),
+        migrations.RunSQL(
+            # Both look at few rows: what they find is deleted.
+            "CREATE INDEX vault_document_passing ON vault_document (kind)"
+            " WHERE kind IN ('message', 'nir')",
+            migrations.RunSQL.noop,
+        ),
     ]

@@ -1,6 +1,7 @@
+import django.db.models.functions.datetime
 from django.db import migrations, models
 
-from ecouvillon.trust.isolation.protection import definer, protect
+from ecouvillon.trust.isolation.protection import definer, protect, share
 
 
 class Migration(migrations.Migration):
@@ -30,7 +31,10 @@ class Migration(migrations.Migration):
                 ("kind", models.TextField()),
                 ("version", models.IntegerField()),
                 ("key", models.UUIDField()),
-                ("confirmed", models.BooleanField(db_default=False)),
+                (
+                    "sealed_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
                 ("body", models.BinaryField()),
             ],
             options={
@@ -40,7 +44,7 @@ class Migration(migrations.Migration):
         protect(
             "vault_document",
             web="SELECT, INSERT",
-            worker="SELECT, INSERT, UPDATE (confirmed), DELETE",
+            worker="SELECT, INSERT, DELETE",
         ),
         migrations.RunSQL(
             [
@@ -48,15 +52,24 @@ class Migration(migrations.Migration):
                 " ('identity', 'contact', 'nir', 'result', 'message', 'reason'))",
                 # Two documents under one key could not be forgotten apart.
                 "CREATE UNIQUE INDEX vault_document_key ON vault_document (tenant, key)",
-                "CREATE INDEX vault_document_unconfirmed ON vault_document (tenant)"
-                " WHERE NOT confirmed",
+                # Only ranges of time are asked for: the smallest index that serves them.
+                "CREATE INDEX vault_document_sealed ON vault_document USING brin (sealed_at)",
             ],
             migrations.RunSQL.noop,
         ),
         definer(
-            "unconfirmed_documents(most integer)",
+            "keys_used_between(after timestamptz, until timestamptz)",
             "TABLE (tenant uuid, key uuid)",
-            "SELECT tenant, key FROM vault_document WHERE NOT confirmed LIMIT most",
+            "SELECT tenant, key FROM vault_document WHERE sealed_at > after AND sealed_at <= until",
             roles=("worker",),
         ),
+        migrations.CreateModel(
+            name="KeyConfirmation",
+            fields=[
+                ("id", models.SmallIntegerField(primary_key=True, serialize=False)),
+                ("until", models.DateTimeField()),
+            ],
+            options={"db_table": "key_confirmation"},
+        ),
+        share("key_confirmation", worker="SELECT, INSERT, UPDATE"),
     ]

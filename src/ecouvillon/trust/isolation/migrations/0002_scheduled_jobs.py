@@ -1,0 +1,22 @@
+from django.db import migrations
+
+from ecouvillon.trust.isolation.protection import share
+
+
+class Migration(migrations.Migration):
+    """What the worker needs of procrastinate's tables; nobody else touches them."""
+
+    dependencies = [("isolation", "0001_tenants"), ("procrastinate", "__latest__")]
+    operations = [
+        *(
+            share(f"procrastinate_{table}", worker="SELECT, INSERT, UPDATE, DELETE")
+            for table in ("jobs", "events", "periodic_defers", "workers")
+        ),
+        migrations.RunSQL(
+            [
+                f"GRANT USAGE ON SEQUENCE procrastinate_{table}_id_seq TO ecouvillon_worker"
+                for table in ("jobs", "events", "periodic_defers", "workers")
+            ],
+            migrations.RunSQL.noop,
+        ),
+    ]

@@ -1,0 +1,45 @@
+"""Telling the key service which leased keys are in use, and letting it sweep the others."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from procrastinate.contrib.django import app
+
+from ecouvillon.trust.isolation.change import ask
+from ecouvillon.trust.keys.client import client
+
+# A statement ends after 30 s at most: what was sealed a minute ago is committed or never will be.
+_NEXT = """
+SELECT coalesce((SELECT until FROM key_confirmation), '2000-01-01'), now() - interval '1 minute'
+"""
+_USED = "SELECT key FROM keys_used_between(%s, %s)"
+_MOVE = """
+INSERT INTO key_confirmation (id, until) VALUES (1, %s)
+ON CONFLICT (id) DO UPDATE SET until = greatest(key_confirmation.until, excluded.until)
+RETURNING until
+"""
+BATCH = 4096  # the key service's limit a call
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="confirm_keys")
+def confirm_keys(timestamp: int) -> None:  # noqa: ARG001 - procrastinate says when
+    """Confirms the keys of all documents committed since the last time."""
+    ((span,),) = ask((_NEXT, ()))
+    after, until = span
+    (rows,) = ask((_USED, (after, until)))
+    keys = [row[0] for row in rows]
+    for start in range(0, len(keys), BATCH):
+        client().confirm(keys[start : start + BATCH])
+    ask((_MOVE, (until,)))
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(queueing_lock="sweep_keys")
+def sweep_keys(timestamp: int) -> None:  # noqa: ARG001 - procrastinate says when
+    """Has leased keys destroyed that no document uses, a day after their lease at the earliest."""
+    (rows,) = ask(("SELECT until FROM key_confirmation", ()))
+    if rows:
+        until: datetime = rows[0][0]
+        client().sweep(until)
