@@ -55,8 +55,9 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "ecouvillon.frame.csrf.CsrfMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "ecouvillon.frame.error_pages.ErrorPagesMiddleware",
 ]
 
 ROOT_URLCONF = "ecouvillon.urls"
@@ -116,10 +117,12 @@ STORAGES = {
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 
-CSRF_COOKIE_NAME = "ecouvillon_csrf"
-CSRF_COOKIE_HTTPONLY = True
-CSRF_COOKIE_SAMESITE = "Strict"
-CSRF_COOKIE_SECURE = _config.public_url.startswith("https://")
+_HTTPS = _config.public_url.startswith("https://")
+# The prefix binds the cookie to this very host, over TLS (RFC 6265bis, 4.1.3.2).
+CSRF_COOKIE_NAME = "__Host-ecouvillon_csrf" if _HTTPS else "ecouvillon_csrf"
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _HTTPS
 CSRF_FAILURE_VIEW = "ecouvillon.frame.pages.csrf_failure"
 APPEND_SLASH = False
 
