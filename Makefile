@@ -4,8 +4,9 @@
 .PHONY: help demo test check bench lock production development
 
 BIN = .venv/bin
-# Django's own commands work as the role that may change tables.
-DJANGO = ECOUVILLON_ROLE=owner $(BIN)/python -W error -m django
+# Django's own commands work as the role that may change tables; these two need no database.
+NO_DATABASE = "ignore:Got an error checking a consistent migration history:RuntimeWarning"
+DJANGO = ECOUVILLON_ROLE=owner $(BIN)/python -W error -W $(NO_DATABASE) -m django
 SETTINGS = --settings ecouvillon.settings
 
 help:
