@@ -35,7 +35,7 @@ check: development
 	@$(BIN)/lint-imports --no-logo
 	@echo "Django: checks, missing migrations"
 	@$(DJANGO) check $(SETTINGS)
-	@PYTHONWARNINGS='ignore:Got an error checking' $(BIN)/python -m django makemigrations --check --dry-run $(SETTINGS)
+	@$(DJANGO) makemigrations --check --dry-run $(SETTINGS)
 
 bench: development
 	@$(BIN)/ecouvillon bench $(ARGS)
