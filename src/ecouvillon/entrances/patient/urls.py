@@ -1,5 +1,11 @@
 """Patients' addresses."""
 
-from django.urls import URLPattern
+from __future__ import annotations
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from ecouvillon.entrances.patient import pages
+
+urlpatterns: list[URLPattern] = [
+    path("r/<str:token>", pages.result, name="result"),
+]
