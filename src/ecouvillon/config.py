@@ -11,6 +11,7 @@ import functools
 import json
 import os
 import pwd
+from datetime import date
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -73,6 +74,16 @@ class Config(BaseSettings):
     )
     test_data: bool = Field(
         default=False, description="Marks what is forwarded as test data (MSH-11 is T)."
+    )
+    hosting_certificate: str | None = Field(
+        default=None, description="Number of the host's HDS certificate; asked for in production."
+    )
+    hosting_expires: date | None = Field(
+        default=None, description="Last day of that certificate, as YYYY-MM-DD."
+    )
+    own_premises: bool = Field(
+        default=False,
+        description="The operator declares that a pharmacy hosts its own data on its premises.",
     )
     web_processes: int = Field(default=2, ge=1, le=64, description="Processes of `serve`.")
     web_threads: int = Field(default=8, ge=1, le=64, description="Threads of each such process.")

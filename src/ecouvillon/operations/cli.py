@@ -7,6 +7,7 @@ what is not its own.
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from typing import Any
 
@@ -15,7 +16,10 @@ import click
 from ecouvillon import config
 from ecouvillon.errors import EcouvillonError, Invalid, NotFound, Problem, Unavailable
 from ecouvillon.nationalsim.commands import national_simulator
+from ecouvillon.operations.demo.commands import demo
 from ecouvillon.operations.keys import keys
+
+_log = logging.getLogger(__name__)
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
@@ -41,6 +45,12 @@ class _Commands(click.Group):
             )
         except EcouvillonError as error:
             click.echo(f"error: {error}", err=True)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:  # noqa: BLE001 - said and logged, then exit 1
+            # Its message may quote what was typed: the log says where it happened, by allow-list.
+            _log.exception("command failed")
+            click.echo(f"error: unexpected {type(error).__name__}; the log says where.", err=True)
         sys.exit(1)
 
 
@@ -50,6 +60,7 @@ def main() -> None:
 
 
 main.add_command(keys)
+main.add_command(demo)
 main.add_command(national_simulator)
 
 
@@ -76,6 +87,28 @@ def serve(host: str, port: int) -> None:
 
     with installed("web") as settings:
         run(settings, host, port)
+
+
+@main.command()
+@click.option("--production", is_flag=True, help="Also what only a real installation needs.")
+@as_json
+def check(*, production: bool, as_json: bool) -> None:
+    """Verify the installation; names what is wrong and how to mend it."""
+    from ecouvillon.operations.process import installed
+
+    with installed("operator") as settings:
+        from ecouvillon.operations.checks import findings
+
+        found = findings(settings, production=production)
+    if as_json:
+        rows = [{"code": f.code, "what": f.what, "mend": f.mend} for f in found]
+        click.echo(json.dumps({"ok": not found, "findings": rows}))
+    else:
+        for finding in found:
+            click.echo(f"{finding.code}: {finding.what}\n    {finding.mend}")
+        if not found:
+            click.echo("All is well.")
+    sys.exit(1 if found else 0)
 
 
 @main.group()

@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import logging
 import signal
-import sys
 import threading
 
 import click
-import structlog
 
 from ecouvillon import config
 
@@ -32,17 +29,7 @@ def serve() -> None:
     from ecouvillon.trust.keys import memory, server
 
     memory.forbid_dumps()
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
-    # The pool's own lines are no JSON; what they mean is logged as "key store unavailable".
-    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
+    logs.configure()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import logging.config
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -16,12 +17,17 @@ from typing import Any
 
 FIELDS = frozenset(
     {
+        "alarm",
         "attempts",
         "caller",
         "code",
         "count",
         "destination",
         "incident",
+        "key",
+        "kind",
+        "number",
+        "opening",
         "operation",
         "process",
         "purpose",
@@ -30,6 +36,7 @@ FIELDS = frozenset(
         "seconds",
         "status",
         "tenant",
+        "uid",
         "url",
     }
 )
@@ -71,6 +78,11 @@ CONFIGURATION: dict[str, Any] = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"ecouvillon": {"level": "INFO"}},
 }
+
+
+def configure() -> None:
+    """Makes this process log so."""
+    logging.config.dictConfig(CONFIGURATION)
 
 
 def ready(process: str, url: str) -> None:

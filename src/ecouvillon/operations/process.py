@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-import logging.config
 import os
-import resource
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +13,7 @@ import django
 
 from ecouvillon import config
 from ecouvillon.operations import embedded, logs
+from ecouvillon.trust.keys import memory
 from ecouvillon.trust.ledger.actor import INSTALLATION, Actor
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -38,9 +37,9 @@ def become(role: config.Role) -> config.Config:
     os.environ["ECOUVILLON_ROLE"] = role
     os.environ["DJANGO_SETTINGS_MODULE"] = "ecouvillon.settings"
     config.load.cache_clear()
-    logging.config.dictConfig(logs.CONFIGURATION)
+    logs.configure()
     # A core dump would be a file with everything in it.
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    memory.forbid_dumps()
     return config.load()
 
 

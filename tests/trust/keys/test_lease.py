@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from structlog.testing import capture_logs
 
 from ecouvillon.trust.keys.client import KeyClient, Unwrapping
 from ecouvillon.trust.keys.refusals import KeyRefused
+from tests.trust.keys.log_lines import captured
 
 from .conftest import Rows
 
@@ -55,7 +55,7 @@ def test_a_lease_of_nothing_or_of_an_unknown_kind_is_refused(web: KeyClient) -> 
 
 
 def test_no_key_shows_in_a_repr_or_in_the_log(web: KeyClient) -> None:
-    with capture_logs() as logged:
+    with captured() as logged:
         [key] = web.lease(TENANT, {"result": 1})["result"]
         web.unwrap("care", [Unwrapping(TENANT, key.id, "result", uuid4())])
         with pytest.raises(KeyRefused) as refused:

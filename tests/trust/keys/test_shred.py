@@ -5,10 +5,10 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 import pytest
-from structlog.testing import capture_logs
 
 from ecouvillon.trust.keys.client import KeyClient, Unwrapping
 from ecouvillon.trust.keys.refusals import KeyRefused
+from tests.trust.keys.log_lines import captured
 
 from .conftest import Rows
 
@@ -44,7 +44,7 @@ def test_the_worker_destroys_nothing_else(
     kind: str, web: KeyClient, worker: KeyClient, rows: Rows
 ) -> None:
     keys = leased(web, "nir") + leased(web, kind)
-    with capture_logs() as logged, pytest.raises(KeyRefused, match="wrong-kind"):
+    with captured() as logged, pytest.raises(KeyRefused, match="wrong-kind"):
         worker.shred([(TENANT, key) for key in keys])
     assert logged[0]["alarm"]
     assert rows.execute("SELECT count(*) FROM wrapped_key").fetchone() == (2,)

@@ -17,13 +17,13 @@ from uuid import uuid4
 
 import msgpack  # type: ignore[import-untyped]  # ships no type information
 import pytest
-from structlog.testing import capture_logs
 
 from ecouvillon.config import Config
 from ecouvillon.errors import Misconfigured, Unavailable
 from ecouvillon.trust.keys import frames, server
 from ecouvillon.trust.keys.client import KeyClient, Unwrapping
 from ecouvillon.trust.keys.refusals import KeyRefused
+from tests.trust.keys.log_lines import captured
 
 from .conftest import client_of
 
@@ -60,7 +60,7 @@ def framed(body: bytes) -> bytes:
 def test_an_operation_on_another_caller_s_socket_is_refused_and_alarmed(
     caller: Any, ask: Callable[[KeyClient], object], service: Config
 ) -> None:
-    with capture_logs() as logged, pytest.raises(KeyRefused, match="wrong-socket"):
+    with captured() as logged, pytest.raises(KeyRefused, match="wrong-socket"):
         ask(client_of(caller, service))
     assert logged[0]["alarm"]
 
@@ -69,7 +69,7 @@ def test_a_process_of_another_uid_is_refused_and_alarmed(
     service: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "_peer_uid", lambda _: os.getuid() + 1)
-    with capture_logs() as logged, pytest.raises(KeyRefused, match="stranger"):
+    with captured() as logged, pytest.raises(KeyRefused, match="stranger"):
         client_of("web", service).lease(TENANT, {"result": 1})
     assert [line["event"] for line in logged if line.get("alarm")] == ["stranger refused"]
 

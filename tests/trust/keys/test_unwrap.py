@@ -6,11 +6,11 @@ import threading
 from uuid import UUID, uuid4
 
 import pytest
-from structlog.testing import capture_logs
 
 from ecouvillon.trust.keys import rights
 from ecouvillon.trust.keys.client import KeyClient, Unwrapping
 from ecouvillon.trust.keys.refusals import KeyRefused, Refusal
+from tests.trust.keys.log_lines import captured
 
 from .conftest import Rows
 
@@ -32,7 +32,7 @@ def number_of_openings(rows: Rows) -> int:
 
 def refusal(client: KeyClient, purpose: str, *documents: Unwrapping) -> tuple[Refusal, bool]:
     """The code of the refusal, and whether it was an alarm."""
-    with capture_logs() as logged, pytest.raises(KeyRefused) as refused:
+    with captured() as logged, pytest.raises(KeyRefused) as refused:
         client.unwrap(purpose, list(documents))
     return refused.value.code, any(line.get("alarm") for line in logged)
 

@@ -8,6 +8,7 @@ what it says, decides whose rights it has; a bug answers nothing and logs no val
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import pwd
 import socket
@@ -20,8 +21,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-import structlog
-
 from ecouvillon.config import Config
 from ecouvillon.errors import Misconfigured
 from ecouvillon.trust.keys import frames
@@ -33,7 +32,7 @@ from ecouvillon.trust.keys.store.rows import KeyStore
 
 _LONGEST_PATH = 107  # bytes of sun_path (unix(7)) without its NUL
 
-log = structlog.get_logger("keys")
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -162,14 +161,8 @@ class _CallerServer(socketserver.ThreadingUnixStreamServer):
                 self._open.discard(connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - inherited
-        # The type and the place only: a message or a traceback could quote what was sent.
-        _, error, trace = sys.exc_info()
-        if error is None or isinstance(error, ConnectionError):
-            return
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        place = trace and f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
-        log.error("request failed", caller=self.caller, error=type(error).__name__, at=place)
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            log.exception("request failed", extra={"caller": self.caller})
 
 
 class _Connection(socketserver.StreamRequestHandler):
@@ -179,7 +172,10 @@ class _Connection(socketserver.StreamRequestHandler):
         with self.server.holding(self.connection):
             uid = _peer_uid(self.connection)
             if uid != self.server.uid:
-                log.error("stranger refused", alarm=True, caller=self.server.caller, uid=uid)
+                log.error(
+                    "stranger refused",
+                    extra={"alarm": True, "caller": self.server.caller, "uid": uid},
+                )
                 self._refuse(Refusal.STRANGER)
                 return
             try:
@@ -188,7 +184,10 @@ class _Connection(socketserver.StreamRequestHandler):
             except EOFError:
                 return
             except KeyRefused as refused:
-                log.error("frame refused", alarm=True, caller=self.server.caller, code=refused.code)
+                log.error(
+                    "frame refused",
+                    extra={"alarm": True, "caller": self.server.caller, "code": refused.code},
+                )
                 self._refuse(refused.code)
 
     def _answer(self, frame: object) -> None:

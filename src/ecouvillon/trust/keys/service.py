@@ -8,12 +8,11 @@ logged as an alarm with ids only; keys leave only after the row that accounts fo
 from __future__ import annotations
 
 import hmac
+import logging
 import os
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
-
-import structlog
 
 from ecouvillon.errors import Unavailable
 from ecouvillon.trust.keys import requests, rights
@@ -31,7 +30,7 @@ _TOKEN_BYTES = 16
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_LETTERS = 8
 
-log = structlog.get_logger("keys")
+log = logging.getLogger(__name__)
 
 
 class KeyService:
@@ -62,7 +61,7 @@ class KeyService:
         except KeyRefused as refused:
             return {"error": refused.code.value}
         except Unavailable:
-            log.error("key store unavailable", caller=caller)
+            log.error("key store unavailable", extra={"caller": caller})
             return {"error": Refusal.UNAVAILABLE.value}
 
     def _lease(self, caller: Caller, request: requests.Lease) -> object:
@@ -132,7 +131,7 @@ class KeyService:
 
     def _sweep(self, caller: Caller, request: requests.Sweep) -> object:
         swept = self._store.sweep(request.confirmed_until)
-        log.info("unused keys swept", caller=caller, number=swept)
+        log.info("unused keys swept", extra={"caller": caller, "number": swept})
         return swept
 
     def _shred(self, caller: Caller, request: requests.Shred) -> object:
@@ -146,7 +145,7 @@ class KeyService:
             gone = self._store.shred(list(owners), caller, rights.SHREDS_A_MINUTE.get(caller))
         except KeyRefused as refused:
             raise _alarm(refused.code, caller, operation="shred", number=len(owners)) from None
-        log.info("keys destroyed", caller=caller, number=gone)
+        log.info("keys destroyed", extra={"caller": caller, "number": gone})
         return gone
 
     def _status(self, _caller: Caller, _request: requests.Status) -> object:
@@ -171,5 +170,5 @@ def _alarm(
     if opening is not None:
         ids |= {"opening": str(opening.id), "key": str(opening.key_id)}
         ids |= {"tenant": str(opening.tenant), "kind": opening.kind}
-    log.error("key refused", alarm=True, code=code.value, caller=caller, **ids)
+    log.error("key refused", extra={"alarm": True, "code": code.value, "caller": caller, **ids})
     return KeyRefused(code)

@@ -4,10 +4,12 @@ from ecouvillon.trust.isolation.protection import share
 
 
 class Migration(migrations.Migration):
-    """What the worker needs of procrastinate's tables; nobody else touches them."""
+    """What the worker needs of procrastinate's tables, and the operator of Django's."""
 
     dependencies = [("isolation", "0001_tenants"), ("procrastinate", "__latest__")]
     operations = [
+        # `check` tells whether migrations are missing.
+        share("django_migrations", operator="SELECT"),
         *(
             share(f"procrastinate_{table}", worker="SELECT, INSERT, UPDATE, DELETE")
             for table in ("jobs", "events", "periodic_defers", "workers")
