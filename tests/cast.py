@@ -18,15 +18,15 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connections
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
+from psycopg import sql
+from tests.installation import Installed, acting_as
 
 from ecouvillon.operations.process import operator
 from ecouvillon.people.pharmacy.create import SCOPES, Credentials, create_client, create_pharmacy
 from ecouvillon.people.pharmacy.models import Pharmacy
 from ecouvillon.terminology.finess import Finess
-from tests.installation import Installed, acting_as
 
 Answer = TypeVar("Answer")
 
@@ -72,7 +72,10 @@ class Api:
             **{name.replace("_", "-"): value for name, value in more.items()},
         }
         return Client().post(
-            path, sent, content_type="application/json", headers={k: v for k, v in headers.items() if v}
+            path,
+            sent,
+            content_type="application/json",
+            headers={k: v for k, v in headers.items() if v},
         )
 
     def submit(self, body: object, **more: Any) -> Any:
@@ -171,8 +174,9 @@ def rows_of(installed: Installed, tenant: UUID) -> dict[str, int]:
         ]
         return {
             table: connection.execute(
-                f'SELECT count(*) FROM "{table}" WHERE tenant = %s'.encode(), [tenant]
-            ).fetchone()[0]  # type: ignore[index]
+                sql.SQL("SELECT count(*) FROM {} WHERE tenant = %s").format(sql.Identifier(table)),
+                [tenant],
+            ).fetchall()[0][0]
             for table in tables
         }
 
@@ -200,6 +204,3 @@ def at_once(acts: Sequence[Callable[[], Answer]]) -> list[Answer]:
     if errors:
         raise errors[0]
     return [answers[number] for number in range(len(acts))]
-
-
-__all__ = ["HttpResponse"]

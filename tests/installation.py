@@ -63,17 +63,13 @@ class Installed:
     def where(self, role: Role | None, database: str | None = None) -> str:
         """How to connect as `role`; None is the superuser, whom no policy stops."""
         parameters = (
-            embedded.superuser_conninfo(self.config)
-            if role is None
-            else self.config.conninfo(role)
+            embedded.superuser_conninfo(self.config) if role is None else self.config.conninfo(role)
         )
         key_store = role in ("keys", "keyowner")
         name = parameters["dbname"] if key_store else self.database
         return make_conninfo(**(parameters | {"dbname": database or name}))
 
-    def connection_as(
-        self, role: Role | None, *tenants: UUID, database: str | None = None
-    ) -> Rows:
+    def connection_as(self, role: Role | None, *tenants: UUID, database: str | None = None) -> Rows:
         """A plain connection as `role`, in autocommit, with `tenants` set for its whole life."""
         connection = psycopg.connect(self.where(role, database), autocommit=True)
         if tenants:

@@ -4,7 +4,6 @@ import pytest
 from django import forms
 from django.template import Context, Template, TemplateSyntaxError
 from django.utils import translation
-
 from tests.frame.pages_under_test import TYPED, IdentityForm
 
 

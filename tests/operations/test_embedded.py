@@ -13,11 +13,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.operations.conftest import ROOT, environment, settings
 
 from ecouvillon.config import Config
 from ecouvillon.errors import Misconfigured, Unavailable
 from ecouvillon.operations import embedded, installation
-from tests.operations.conftest import ROOT, environment, settings
 
 UserOf = Callable[[Config], "subprocess.Popen[str]"]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.operations.conftest import settings
 
 from ecouvillon.config import Config, Role
 from ecouvillon.errors import Misconfigured
 from ecouvillon.operations import embedded, installation, roles
-from tests.operations.conftest import settings
 
 MAIN: tuple[Role, ...] = ("owner", "web", "worker", "operator", "auditor", "backup")
 KEY_STORE: tuple[Role, ...] = ("keyowner", "keys")

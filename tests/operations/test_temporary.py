@@ -13,10 +13,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.operations.conftest import ROOT, SOURCE
 
 from ecouvillon.operations import embedded
 from ecouvillon.operations.temporary import temporary
-from tests.operations.conftest import ROOT, SOURCE
 
 # Says where its installation lies, then waits for ever.
 HOLDER = """

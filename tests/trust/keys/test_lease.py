@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from tests.trust.keys.log_lines import captured
 
 from ecouvillon.trust.keys.client import KeyClient, Unwrapping
 from ecouvillon.trust.keys.refusals import KeyRefused
-from tests.trust.keys.log_lines import captured
 
 from .conftest import Rows
 

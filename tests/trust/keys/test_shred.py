@@ -5,10 +5,10 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 import pytest
+from tests.trust.keys.log_lines import captured
 
 from ecouvillon.trust.keys.client import KeyClient, Unwrapping
 from ecouvillon.trust.keys.refusals import KeyRefused
-from tests.trust.keys.log_lines import captured
 
 from .conftest import Rows
 

@@ -17,13 +17,13 @@ from uuid import uuid4
 
 import msgpack  # type: ignore[import-untyped]  # ships no type information
 import pytest
+from tests.trust.keys.log_lines import captured
 
 from ecouvillon.config import Config
 from ecouvillon.errors import Misconfigured, Unavailable
 from ecouvillon.trust.keys import frames, server
 from ecouvillon.trust.keys.client import KeyClient, Unwrapping
 from ecouvillon.trust.keys.refusals import KeyRefused
-from tests.trust.keys.log_lines import captured
 
 from .conftest import client_of
 

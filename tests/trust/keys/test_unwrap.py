@@ -6,11 +6,11 @@ import threading
 from uuid import UUID, uuid4
 
 import pytest
+from tests.trust.keys.log_lines import captured
 
 from ecouvillon.trust.keys import rights
 from ecouvillon.trust.keys.client import KeyClient, Unwrapping
 from ecouvillon.trust.keys.refusals import KeyRefused, Refusal
-from tests.trust.keys.log_lines import captured
 
 from .conftest import Rows
 

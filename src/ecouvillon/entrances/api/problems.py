@@ -145,6 +145,4 @@ def _shape(error: ErrorDetails) -> Problem:
 
 def pointer(path: Sequence[int | str]) -> str:
     """A JSON pointer (RFC 6901) to a place in the body."""
-    text = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
-    # JSON may name a field by half of a surrogate pair, which no answer in UTF-8 can repeat.
-    return text.encode("utf-8", "replace").decode()
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
