@@ -131,6 +131,7 @@ class Config(BaseSettings):
         if url is None:
             where = {
                 "host": str(self.home / "postgres" / "socket"),
+                "port": "5432",  # names the socket; said, since PGPORT may say another
                 "dbname": "ecouvillon_keystore" if key_store else "ecouvillon",
             }
         else:

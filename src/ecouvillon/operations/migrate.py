@@ -18,9 +18,9 @@ def migrate() -> str:
     Idempotent; needs no key service. Raises `Misconfigured` or `Unavailable`.
     """
     config = become("owner")
-    installation.prepare(config)
-    config = become("owner")
+    installation.create(config)
     with embedded.running(config):
+        installation.prepare(config)
         django.setup()
         call_command("migrate", interactive=False, verbosity=0)
         with psycopg.connect(make_conninfo(**config.conninfo("keyowner"))) as connection:
