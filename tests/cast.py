@@ -23,6 +23,8 @@ from django.utils import timezone
 from psycopg import sql
 from tests.installation import Installed, acting_as
 
+from ecouvillon.exits.reporting.destinations import Wanted, add
+from ecouvillon.exits.reporting.models import Destination, WithoutConsent
 from ecouvillon.operations.process import operator
 from ecouvillon.people.pharmacy.create import SCOPES, Credentials, create_client, create_pharmacy
 from ecouvillon.people.pharmacy.models import Pharmacy
@@ -87,12 +89,27 @@ class Api:
         return Client().get(path, headers={"Authorization": f"Bearer {self.token}", **more})
 
 
-def newcomer(installed: Installed, scopes: tuple[str, ...] = SCOPES) -> Api:
+def newcomer(
+    installed: Installed, scopes: tuple[str, ...] = SCOPES, database: str | None = None
+) -> Api:
     """A new pharmacy, made by the operator, with a program that fetched its token."""
-    with acting_as("operator", installed):
+    with acting_as("operator", installed, database):
         pharmacy = create_pharmacy(operator(), "Pharmacie du Marché", Finess.parse("750000010"))
         credentials = create_client(operator(), pharmacy, "logiciel", scopes)
     return Api(pharmacy, credentials, fetch_token(credentials).json()["access_token"])
+
+
+def destination(installed: Installed, *, needs_nir: bool = False) -> Destination:
+    """A new destination, made by the operator; nothing listens there."""
+    wanted = Wanted(
+        name=f"national-{uuid4().hex[:8]}",
+        protocol="hl7-mllp",
+        url="mllp://127.0.0.1:2575",
+        needs_nir=needs_nir,
+        without_consent=WithoutConsent.PSEUDONYMISE,
+    )
+    with acting_as("operator", installed):
+        return add(operator(), wanted)
 
 
 def fetch_token(credentials: Credentials, **more: str) -> Any:

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
-
-from ecouvillon.people.pharmacy.create import Credentials
 from tests import cast, installation
 from tests.cast import Api
 from tests.installation import Installed
+
+from ecouvillon.exits.reporting.models import Destination
 
 # Generated cases without a time limit: a busy machine must not fail a test.
 hypothesis_settings.register_profile("unhurried", deadline=None)
@@ -82,6 +82,16 @@ def stranger(newcomer: Callable[..., Api]) -> Api:
 
 
 @pytest.fixture
-def credentials(api: Api) -> Credentials:
-    """What the program of this test's pharmacy signs in with."""
-    return api.credentials
+def destination(installed: Installed) -> Iterator[Callable[..., Destination]]:
+    """Sets up destinations, as the operator: all pharmacies share them, so they go afterwards."""
+    made: list[Destination] = []
+
+    def set_up(*, needs_nir: bool = False) -> Destination:
+        made.append(cast.destination(installed, needs_nir=needs_nir))
+        return made[-1]
+
+    yield set_up
+    with installed.connection_as(None) as connection:
+        for one in made:
+            connection.execute("DELETE FROM transmission WHERE destination = %s", [one.id])
+            connection.execute("DELETE FROM destination WHERE id = %s", [one.id])
