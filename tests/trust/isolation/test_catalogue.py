@@ -16,7 +16,10 @@ DEFINERS = {
     "api_caller": {"web"},
     "due_transmissions": {"worker"},
     "give_attempt_back": {"web"},
+    "give_invitation_attempt_back": {"web"},
+    "memberships_of": {"web"},
     "spend_attempt": {"web"},
+    "spend_invitation_attempt": {"web"},
     "keys_used_between": {"worker"},
     "spent_nirs": {"worker"},
 }

@@ -53,12 +53,49 @@ class Migration(migrations.Migration):
                 "db_table": "pharmacy",
             },
         ),
+        migrations.CreateModel(
+            name="Kit",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "tenant",
+                        "id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("tenant", models.UUIDField()),
+                ("id", models.UUIDField()),
+                ("gtin", models.TextField()),
+                ("device", models.TextField()),
+                ("name", models.TextField()),
+                ("analytes", models.TextField()),
+                ("reading_from", models.IntegerField()),
+                ("reading_until", models.IntegerField()),
+                ("paired_by", models.UUIDField(null=True)),
+                (
+                    "paired_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+            ],
+            options={
+                "db_table": "kit",
+            },
+        ),
+        protect("kit", append_only=True, web="SELECT, INSERT", operator="SELECT, INSERT"),
         protect("pharmacy", web="SELECT", worker="SELECT", operator="SELECT, INSERT"),
         protect("api_client", web="SELECT", operator="SELECT, INSERT"),
         share("allauth_idp_oidc_client", web="SELECT", operator="SELECT, INSERT"),
         share("allauth_idp_oidc_token", web="SELECT, INSERT, DELETE"),
         migrations.RunSQL(
             [
+                "ALTER TABLE kit ADD FOREIGN KEY (tenant) REFERENCES pharmacy",
+                "ALTER TABLE kit ADD CONSTRAINT window_opens_before_it_closes CHECK"
+                " (0 <= reading_from AND reading_from < reading_until)",
+                "CREATE INDEX kit_gtin ON kit (tenant, gtin, paired_at)",
                 "GRANT USAGE ON SEQUENCE allauth_idp_oidc_token_id_seq TO ecouvillon_web",
                 # The operator sets up pharmacies, and lists them all.
                 "CREATE POLICY operator ON pharmacy TO ecouvillon_operator"
