@@ -10,6 +10,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
 from tests.installation import Installed
 
@@ -25,7 +26,12 @@ class Quiet(WSGIRequestHandler):
 def address(installed: Installed) -> Iterator[str]:
     """Where the whole web application answers."""
     server = make_server("localhost", 0, WSGIHandler(), handler_class=Quiet)
-    thread = threading.Thread(target=server.serve_forever, args=[0.05], daemon=True)
+
+    def serve() -> None:
+        server.serve_forever(0.05)
+        connections["default"].close()
+
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     yield f"http://localhost:{server.server_port}"
     server.shutdown()
@@ -37,7 +43,10 @@ def address(installed: Installed) -> Iterator[str]:
 def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip("BROWSER TESTS SKIPPED: apt-get install chromium")
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright's loop runs in our thread without running our code: Django must not take us
+        # for a coroutine.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
             args=["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -65,11 +66,11 @@ def link_of(api: Api, kind: str) -> Handed:
     return hand(api, kind)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("look", [*product(SIZES, ["light", "dark"])], ids="-".join)
 def test_every_page_is_accessible_and_fits_its_screen(
-    chromium: Browser, address: str, axe: str, api: Api, size: str, scheme: str
+    chromium: Browser, address: str, axe: str, api: Api, look: tuple[str, str]
 ) -> None:
+    size, scheme = look
     page = opened(chromium, size, scheme)
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
@@ -102,7 +103,7 @@ def test_nothing_is_asked_of_another_host_and_no_address_leaves_as_a_referrer(
     page.context.close()
     assert len(asked) > 2
     assert {url for url, _ in asked if not url.startswith(address)} == set()
-    assert {referrer for _, referrer in asked} == {None}
+    assert [referrer for _, referrer in asked if referrer] == []
 
 
 def test_the_whole_way_works_without_javascript_and_closes(
@@ -130,12 +131,12 @@ def test_a_browser_stops_what_can_be_no_code_before_it_costs_an_attempt(
     page = opened(chromium, "telephone")
     page.goto(address + hand(api).path)
     sent: list[str] = []
-    page.on("request", lambda one: sent.append(one.method))
+    page.on("request", lambda one: sent.append(one.method) if one.method == "POST" else None)
     for typed in ("7K4M 2XQ", "7K4M 2XQP 9", "7K4M.2XQP"):
         send(page, typed)
     assert sent == []
     send(page, " 0000-000o ")
-    assert sent[0] == "POST"
+    assert sent == ["POST"]
     page.context.close()
 
 

@@ -247,7 +247,7 @@ def test_the_page_tells_who_opened_the_file_apart_from_what_was_done_with_it(api
     read(link.path, link.code)
     words = french(read(link.path, link.code).content.decode())
     looked, done = words.split("Qui a consulté mon dossier")[1].split("Ce qui a été fait")
-    assert re.search(r"Vous avec votre code 2 fois, d’abord le .* enfin le", looked)
+    assert re.search(r"Vous avec votre code, 2 fois depuis le \d+ \S+, \d+ h \d\d", looked)
     assert "logiciel" not in looked
     assert "Quelqu’un qui a votre lien a essayé un code qui n’est pas le bon" in done
     assert "Le logiciel de la pharmacie a enregistré votre résultat" in done

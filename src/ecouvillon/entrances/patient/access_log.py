@@ -2,7 +2,7 @@
 
 Comes in: what the ledger says of a record. Goes out: lines with who, why and when; what the same
 one did again and again is one line with its number. Always holds: an opening is told apart from a
-change, and nothing of the ledger is left out.
+change, an opening from a name in a list, and nothing of the ledger is left out.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import groupby
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from ecouvillon.pathway.unlock import LedgerLine
 from ecouvillon.trust.ledger.actor import ActorKind
@@ -54,22 +54,15 @@ class Line:
     first: datetime
     times: int = 1
 
-    @property
-    def repeated(self) -> str:
-        """How often, in words; empty for once."""
-        if self.times == 1:
-            return ""
-        return ngettext("%(times)d time", "%(times)d times", self.times) % {"times": self.times}
-
 
 def looked(ledger: Iterable[LedgerLine]) -> list[Line]:
-    """Who has opened the file, latest first."""
-    return _lines(line for line in ledger if line.action == "opened")
+    """Who has opened the file or seen its name in a list, latest first."""
+    return _lines(line for line in ledger if line.purpose is not None)
 
 
 def done(ledger: Iterable[LedgerLine]) -> list[Line]:
     """What else was done with it, latest first."""
-    return _lines(line for line in ledger if line.action != "opened")
+    return _lines(line for line in ledger if line.purpose is None)
 
 
 def _lines(ledger: Iterable[LedgerLine]) -> list[Line]:
@@ -88,6 +81,8 @@ def _line(entry: LedgerLine) -> Line:
 
 
 def _why(entry: LedgerLine) -> Text:
+    if entry.action == "listed":
+        return _("saw your first name in the list of the day")
     if entry.purpose is not None:
         return _WHY_OPENED.get(entry.purpose, _("for a purpose that the register names"))
     return _WHAT_DONE.get(entry.action, _("changed something that the register names"))

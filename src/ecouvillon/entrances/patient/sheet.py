@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from ecouvillon.entrances.patient import access_log
@@ -33,6 +33,15 @@ class Finding:
     meaning: str
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the access log."""
+
+    who: str
+    why: str
+    when: str
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Sheet:
     """All that the page shows."""
@@ -45,8 +54,8 @@ class Sheet:
     findings: list[Finding]
     facts: list[tuple[str, str]]
     advice: list[Advice]
-    looked: list[tuple[Line, str]]
-    done: list[tuple[Line, str]]
+    looked: list[Entry]
+    done: list[Entry]
 
 
 def sheet(found: Unlocked) -> Sheet:
@@ -65,8 +74,8 @@ def sheet(found: Unlocked) -> Sheet:
         ],
         facts=_facts(found.pharmacy, found.reading),
         advice=advice(findings),
-        looked=[(line, _when(line)) for line in access_log.looked(found.ledger)],
-        done=[(line, _when(line)) for line in access_log.done(found.ledger)],
+        looked=[_entry(line) for line in access_log.looked(found.ledger)],
+        done=[_entry(line) for line in access_log.done(found.ledger)],
     )
 
 
@@ -112,11 +121,17 @@ def _performer(performer: Performer) -> str:
     return f"{names} ({number})" if names else number
 
 
-def _when(line: Line) -> str:
-    if line.times == 1:
-        return moment(line.at)
-    return _("%(times)s, the first on %(first)s, the last on %(last)s") % {
-        "times": line.repeated,
-        "first": moment(line.first),
-        "last": moment(line.at),
-    }
+def _entry(line: Line) -> Entry:
+    repeated = ngettext(
+        "%(times)d time since %(first)s", "%(times)d times since %(first)s", line.times
+    ) % {"times": line.times, "first": _short(line.first)}
+    return Entry(
+        who=str(line.who),
+        why=str(line.why) if line.times == 1 else f"{line.why}, {repeated}",
+        when=_short(line.at),
+    )
+
+
+def _short(at: datetime) -> str:
+    # Translators: Django's date format of a day and a time; the year is this one or the last.
+    return format_date(timezone.localtime(at), pgettext("a moment in a list", "j N, H:i"))
