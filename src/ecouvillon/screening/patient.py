@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from ecouvillon.terminology.ins import IdentityStatus
 from ecouvillon.terminology.result import ResultValue
 from ecouvillon.terminology.sex import Sex
 
@@ -127,13 +128,19 @@ class Performer:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Reading:
-    """What was read on a kit: a value for each analyte (LOINC)."""
+    """What was read on a kit: a value for each analyte (LOINC).
+
+    `timing_reason` is why it was read outside the kit's window, where it was; `identity_status` how
+    far the identity was trusted then (RNIV, EXI SI 07).
+    """
 
     kit: Kit
     performer: Performer
     sampled_at: datetime
     read_at: datetime
     values: tuple[tuple[str, ResultValue], ...]
+    timing_reason: str | None = None
+    identity_status: IdentityStatus = IdentityStatus.PROV
 
     def document(self) -> dict[str, Any]:
         """What is sealed as `result`."""
@@ -148,6 +155,8 @@ class Reading:
             "sampled_at": self.sampled_at.isoformat(),
             "read_at": self.read_at.isoformat(),
             "values": {loinc: _LETTERS[value] for loinc, value in self.values},
+            "timing_reason": self.timing_reason,
+            "identity_status": self.identity_status.value,
         }
 
     @classmethod
@@ -166,4 +175,6 @@ class Reading:
             sampled_at=datetime.fromisoformat(document["sampled_at"]),
             read_at=datetime.fromisoformat(document["read_at"]),
             values=tuple((loinc, _VALUES[x]) for loinc, x in document["values"].items()),
+            timing_reason=document["timing_reason"],
+            identity_status=IdentityStatus(document["identity_status"]),
         )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID, uuid4
+
+from django.utils import timezone
 
 from ecouvillon.errors import NotFound, WrongState
 from ecouvillon.screening.models import State, Version
@@ -51,7 +53,7 @@ def lock(change: Change, ids: Sequence[UUID]) -> dict[UUID, Standing]:
 
 
 def first_version(tenant: UUID, screening: UUID) -> Version:
-    """The row of a screening's first version."""
+    """The row of a screening's first version; it leaves at once."""
     return Version(
         tenant=tenant,
         id=uuid4(),
@@ -59,11 +61,14 @@ def first_version(tenant: UUID, screening: UUID) -> Version:
         number=1,
         kind=Version.Kind.ORIGINAL.value,
         identity=1,
+        leaves_at=timezone.now(),
     )
 
 
-def next_version(tenant: UUID, standing: Standing) -> Version:
+def next_version(tenant: UUID, standing: Standing, leaves_at: datetime | None = None) -> Version:
     """The row of the first result of a screening that was only registered or sampled so far.
+
+    It leaves at `leaves_at`, or at once.
 
     Raises `WrongState` when it has a result already, or was cancelled.
     """
@@ -76,6 +81,7 @@ def next_version(tenant: UUID, standing: Standing) -> Version:
         number=standing.versions + 1,
         kind=Version.Kind.ORIGINAL.value,
         identity=standing.identity,
+        leaves_at=leaves_at or timezone.now(),
     )
 
 

@@ -112,7 +112,7 @@ def compose(
                 one,
                 destination,
                 pharmacies[one.tenant],
-                _form(one, identity[one.id], contact, nir),
+                _form(one, identity[one.id], reading.identity_status, contact, nir),
                 replace(reading, values=values),
             )
         )
@@ -130,6 +130,7 @@ def _opened(
 def _form(
     one: Claimed,
     identity: Identity,
+    identity_status: IdentityStatus,
     contact: dict[str, Any] | None,
     nir: dict[str, Any] | None,
 ) -> wire.Identified | wire.Pseudonymised:
@@ -151,8 +152,7 @@ def _form(
         phone=reachable.phone,
         email=reachable.email,
         nir=None if nir is None else Nir.parse(nir["nir"]),
-        # Without a check against a high-trust document: provisional (RNIV, EXI SI 07).
-        identity_status=IdentityStatus.PROV,
+        identity_status=identity_status,
     )
 
 

@@ -56,7 +56,8 @@ class Transmission(models.Model):
     state = models.TextField(choices=TransmissionState.choices)
     attempts = models.IntegerField(db_default=0)
     created_at = models.DateTimeField(db_default=Now())
-    next_at = models.DateTimeField(db_default=Now())
+    # First when the version may leave, then when it is tried again.
+    next_at = models.DateTimeField()
     # Until when a worker holds it; a worker that died loses it then.
     leased_until = models.DateTimeField(null=True)
     # When it was answered for good; why it was rejected, or had nothing to send, is sealed.

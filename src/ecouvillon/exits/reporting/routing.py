@@ -51,6 +51,7 @@ def transmissions(version: Version, active: Sequence[Route]) -> list[Transmissio
             destination=route.destination,
             control_id=control_id(),
             state=TransmissionState.PENDING.value,
+            next_at=version.leaves_at,
         )
         for route in active
     ]

@@ -40,12 +40,86 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "identity_check",
+                    models.TextField(
+                        choices=[
+                            ("identity_card", "Identity Card"),
+                            ("passport", "Passport"),
+                            ("residence_permit", "Residence Permit"),
+                            ("none", "None"),
+                        ],
+                        null=True,
+                    ),
+                ),
+                (
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
             ],
             options={
                 "db_table": "screening",
+            },
+        ),
+        migrations.CreateModel(
+            name="KitUse",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "tenant",
+                        "id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("tenant", models.UUIDField()),
+                ("id", models.UUIDField()),
+                ("screening", models.UUIDField()),
+                ("number", models.IntegerField()),
+                ("kit", models.UUIDField()),
+                ("gtin", models.TextField()),
+                ("device", models.TextField()),
+                ("name", models.TextField()),
+                ("analytes", models.TextField()),
+                ("lot", models.TextField()),
+                ("expiry", models.DateField()),
+                ("reading_from", models.IntegerField()),
+                ("reading_until", models.IntegerField()),
+                ("sampled_by", models.UUIDField()),
+                (
+                    "started_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("failed_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "db_table": "kit_use",
+            },
+        ),
+        migrations.CreateModel(
+            name="TakeBack",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "tenant",
+                        "id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("tenant", models.UUIDField()),
+                ("id", models.UUIDField()),
+                ("screening", models.UUIDField()),
+                ("version", models.IntegerField()),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                "db_table": "take_back",
             },
         ),
         migrations.CreateModel(
@@ -81,6 +155,7 @@ class Migration(migrations.Migration):
                     "recorded_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
+                ("leaves_at", models.DateTimeField()),
             ],
             options={
                 "db_table": "version",
@@ -110,10 +185,12 @@ class Migration(migrations.Migration):
         ),
         protect(
             "screening",
-            web="SELECT, INSERT, UPDATE (state)",
+            web="SELECT, INSERT, UPDATE (state, identity_check)",
             worker="SELECT",
         ),
         protect("version", append_only=True, web="SELECT, INSERT", worker="SELECT"),
+        protect("kit_use", web="SELECT, INSERT, UPDATE (failed_at)", worker="SELECT"),
+        protect("take_back", append_only=True, web="SELECT, INSERT", worker="SELECT"),
         protect("visit_number", web="SELECT, INSERT, UPDATE"),
         migrations.RunSQL(
             [
@@ -126,6 +203,18 @@ class Migration(migrations.Migration):
                 " REFERENCES screening (tenant, id)",
                 # Of two people who record at once, the second is refused here.
                 "CREATE UNIQUE INDEX version_number ON version (tenant, screening, number)",
+                "ALTER TABLE kit_use ADD FOREIGN KEY (tenant, screening)"
+                " REFERENCES screening (tenant, id)",
+                "ALTER TABLE kit_use ADD FOREIGN KEY (tenant, kit) REFERENCES kit (tenant, id)",
+                "ALTER TABLE kit_use ADD CONSTRAINT window_opens_before_it_closes CHECK"
+                " (0 <= reading_from AND reading_from < reading_until)",
+                # Two clocks of one screening would be read for each other.
+                "CREATE UNIQUE INDEX kit_use_number ON kit_use (tenant, screening, number)",
+                # The box that is open: the latest kit of the pharmacy.
+                "CREATE INDEX kit_use_started ON kit_use (tenant, started_at)",
+                "ALTER TABLE take_back ADD FOREIGN KEY (tenant, screening, version)"
+                " REFERENCES version (tenant, screening, number)",
+                "CREATE UNIQUE INDEX take_back_once ON take_back (tenant, screening, version)",
             ],
             migrations.RunSQL.noop,
         ),

@@ -25,9 +25,9 @@ class Damaged(EcouvillonError):
 
 
 def open_documents(
-    actor: Actor, purpose: str, documents: Sequence[VaultDocument]
+    actor: Actor, purpose: str, documents: Sequence[VaultDocument], *, action: str = "opened"
 ) -> list[dict[str, Any]]:
-    """What was sealed in `documents`, in order.
+    """What was sealed in `documents`, in order; `action` is the entries' word: opened, or listed.
 
     One durable transaction for all ledger entries, then one call to the key service, then the
     decryption. Raises `RuntimeError` inside another transaction (its rollback would take the
@@ -43,7 +43,7 @@ def open_documents(
     for document, opening in zip(documents, openings, strict=True):
         rows += entries(
             actor,
-            f"opened {document.kind}",
+            f"{action} {document.kind}",
             [document.record],
             purpose=purpose,
             openings=[opening],

@@ -73,10 +73,7 @@ class Migration(migrations.Migration):
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
-                (
-                    "next_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
+                ("next_at", models.DateTimeField()),
                 ("leased_until", models.DateTimeField(null=True)),
                 ("settled_at", models.DateTimeField(null=True)),
             ],
@@ -89,7 +86,8 @@ class Migration(migrations.Migration):
         ),
         protect(
             "transmission",
-            web="SELECT, INSERT",
+            # Taking back within the minute cancels what has not left.
+            web="SELECT, INSERT, UPDATE (state, settled_at)",
             worker="SELECT, UPDATE",
         ),
         migrations.RunSQL(
