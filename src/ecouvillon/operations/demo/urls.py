@@ -1,0 +1,17 @@
+"""The addresses of the demo: its start page, and all of the house's."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from ecouvillon.operations.demo import pages
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", pages.start, name="demo-start"),
+    path("", include("ecouvillon.urls")),
+]
+
+handler400 = "ecouvillon.frame.pages.bad_request"
+handler403 = "ecouvillon.frame.pages.forbidden"
+handler404 = "ecouvillon.frame.pages.not_found"
+handler500 = "ecouvillon.frame.pages.failed"
