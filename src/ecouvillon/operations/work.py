@@ -1,7 +1,8 @@
 """The worker process: loops that drain each destination, and procrastinate for what has a schedule.
 
 The outbox rows are the queue: a loop looks every half second when it is idle, since a notification
-inside a result's transaction costs 40 % and more of the rate (measured).
+inside a result's transaction costs 40 % and more of the rate (measured). Always holds: whatever
+fails is tried again, for as long as the process lives; SIGTERM finishes what is under way.
 """
 
 from __future__ import annotations
@@ -11,18 +12,20 @@ import logging
 import signal
 import threading
 
-import procrastinate
 from django.db import connection
-from procrastinate.contrib.django import app
 
 from ecouvillon.errors import EcouvillonError
+from ecouvillon.exits.reporting.backoff import backoff
 from ecouvillon.exits.reporting.destinations import destinations
-from ecouvillon.exits.reporting.drain import drain
-from ecouvillon.operations import logs
+from ecouvillon.exits.reporting.drain import BATCH, Drained, drain
+from ecouvillon.operations.schedule import run_schedule
 
 _log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 0.5
+# A silent destination is asked with one message, this rarely at the most.
+LONGEST_SILENCE = 60.0
+ALERT_ROUNDS = 5
 
 
 def work() -> None:
@@ -31,30 +34,20 @@ def work() -> None:
     drains = threading.Thread(target=_drain_all, args=(stop,), name="drains")
     drains.start()
     try:
-        asyncio.run(_scheduled(stop))
+        asyncio.run(_until_asked(stop))
     finally:
         stop.set()
         drains.join()
 
 
-async def _scheduled(stop: threading.Event) -> None:
-    worker_app: procrastinate.App = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
-    async with worker_app.open_async():
-        running = asyncio.create_task(
-            worker_app.run_worker_async(
-                concurrency=1, install_signal_handlers=False, listen_notify=False
-            )
-        )
-        ended = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, ended.set)
-        logs.ready("worker", "")
-        asked_to_end = asyncio.create_task(ended.wait())
-        await asyncio.wait({running, asked_to_end}, return_when=asyncio.FIRST_COMPLETED)
-        stop.set()
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+async def _until_asked(stop: threading.Event) -> None:
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    schedule = asyncio.create_task(run_schedule(ended))
+    await ended.wait()
+    stop.set()
+    await schedule
 
 
 def _drain_all(stop: threading.Event) -> None:
@@ -73,22 +66,37 @@ def _drain_all(stop: threading.Event) -> None:
                 loops[name].start()
     for thread in loops.values():
         thread.join()
+    connection.close()
 
 
 def _drain(name: str, stop: threading.Event) -> None:
     """Drains one destination until it is paused or the worker ends."""
+    silent = 0
     try:
         while not stop.is_set():
             try:
                 found = [d for d in destinations() if d.name == name and d.paused_at is None]
                 if not found:
                     return
-                if drain(found[0]) == 0:
-                    stop.wait(IDLE_SECONDS)
-            except EcouvillonError as error:
+                drained = drain(found[0], 1 if silent else BATCH)
+            except Exception as error:  # noqa: BLE001 - a loop that ended would forward no more
                 _log.error(
-                    "drain interrupted", extra={"destination": name, "reason": type(error).__name__}
+                    "drain interrupted",
+                    extra={"destination": name, "reason": type(error).__name__},
+                    exc_info=not isinstance(error, EcouvillonError),
                 )
                 stop.wait(2 * IDLE_SECONDS)
+                continue
+            if drained is Drained.NOTHING_DUE:
+                stop.wait(IDLE_SECONDS)
+            elif drained is Drained.ANSWERED:
+                silent = 0
+            else:
+                silent += 1
+                if silent >= ALERT_ROUNDS:
+                    _log.error(
+                        "destination silent", extra={"destination": name, "attempts": silent}
+                    )
+                stop.wait(backoff(silent, LONGEST_SILENCE))
     finally:
         connection.close()

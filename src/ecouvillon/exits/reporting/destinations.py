@@ -12,11 +12,13 @@ from django.utils import timezone
 from ecouvillon.errors import Invalid, NotFound, Problem
 from ecouvillon.exits.reporting.address import InvalidAddress, parse_address
 from ecouvillon.exits.reporting.models import Destination, WithoutConsent
+from ecouvillon.terminology.text import UnsafeText, clean_text
 from ecouvillon.trust.isolation.change import ask, change
 from ecouvillon.trust.ledger.actor import INSTALLATION, Actor
 from ecouvillon.trust.ledger.entries import detail, entries
 
-PROTOCOLS = ("hl7-mllp",)
+# The name is MSH-5 and MSH-6: HD.1 holds 20 characters (HL7 v2.5, 2.A.33).
+LONGEST_NAME = 20
 
 _ALL = """
 SELECT id, name, protocol, url, needs_nir, without_consent, activated_at, paused_at, paused_because
@@ -62,6 +64,10 @@ class Wanted:
 
 def add(actor: Actor, wanted: Wanted) -> Destination:
     """Makes a destination; it receives what is recorded from now on. Raises `Invalid`."""
+    try:
+        clean_text(wanted.name, max_length=LONGEST_NAME)
+    except UnsafeText as error:
+        raise Invalid([Problem("/name", error.code, str(error))]) from None
     try:
         parse_address(wanted.url)
     except InvalidAddress as error:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ecouvillon.exits.reporting.acknowledgement import (
@@ -27,6 +27,8 @@ from ecouvillon.exits.reporting.acknowledgement import (
 from ecouvillon.exits.reporting.mllp import ConnectionLost, MllpConnection
 
 WINDOW = 32
+# When nothing came for so long, the caller writes down what is known so far.
+QUIET_SECONDS = 0.05
 
 
 @dataclass(slots=True)
@@ -37,14 +39,17 @@ class _Underway:
 
 
 def exchange(
-    connection: MllpConnection, messages: Mapping[str, bytes], seconds: float
+    connection: MllpConnection,
+    messages: Mapping[str, bytes],
+    seconds: float,
+    on_quiet: Callable[[], None] = lambda: None,
 ) -> Iterator[tuple[str, Verdict]]:
     """Send `messages` (MSH-10 to bytes, in order) and yield each one's verdict exactly once.
 
     A message is given up `seconds` after it was sent. A destination from which nothing at all was
     heard since then is dead: the connection is closed, and the rest is not sent. Nor is it after a
     refusal (AR). Verdicts come in any order, and a caller may take its time between two: what
-    arrived meanwhile still counts.
+    arrived meanwhile still counts. `on_quiet` is called while answers are waited for.
     """
     waiting = deque(messages)
     unsent: list[str] = []
@@ -55,7 +60,11 @@ def exchange(
         while (waiting or underway) and not connection.closed:
             _fill(connection, messages, waiting, underway)
             oldest = next(iter(underway.values()))
-            answers = connection.read(oldest.sent_at + seconds - time.monotonic())
+            left = oldest.sent_at + seconds - time.monotonic()
+            answers = connection.read(min(left, QUIET_SECONDS))
+            if answers is None and left > QUIET_SECONDS:
+                on_quiet()
+                continue
             if answers:
                 heard_at = time.monotonic()
             settled = list(_settled(answers or [], underway, messages))

@@ -1,23 +1,29 @@
 """The queue of a destination: what is due is claimed for a while by one worker.
 
 A claim is a lease: a worker that dies loses what it held, and the next one sends the same bytes.
+Always holds: what a worker writes about a transmission counts only while its claim is the last
+one (`still_held`), so that one that was away for longer than its lease overwrites nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from ecouvillon.exits.reporting.models import TransmissionState
-from ecouvillon.trust.isolation.change import ask
+from ecouvillon.trust.isolation.change import Change, ask
 
-# Longer than a batch can take when a destination is slow.
-LEASE_SECONDS = 180
+# Longer than a batch takes when every answer comes at the last moment (about 60 s).
+LEASE_SECONDS = 90
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A transmission that this worker holds; `identity` is the version of that document."""
+    """A transmission that this worker holds; `identity` is the version of that document.
+
+    `attempts` counts the claims, this one included; it tells this claim from every other.
+    """
 
     tenant: UUID
     id: UUID
@@ -29,6 +35,8 @@ class Claimed:
     attempts: int
 
 
+Due = list[tuple[UUID, UUID]]  # tenant, id
+
 _DUE = "SELECT tenant, id FROM due_transmissions(%s, %s)"
 _CLAIM = """
 UPDATE transmission t
@@ -39,19 +47,37 @@ WHERE t.tenant = ANY (tenants()) AND t.id = ANY (%b::uuid[])
   AND t.state IN ('pending', 'sent') AND (t.leased_until IS NULL OR t.leased_until < now())
 RETURNING t.tenant, t.id, t.screening, t.version, v.identity, t.control_id, t.state, t.attempts
 """
+# Locked in one order, so that two workers that meet here wait and don't lock each other out.
+_HELD = """
+SELECT t.id FROM transmission t
+JOIN unnest(%b::uuid[], %b::int[]) AS ours (id, attempts)
+  ON t.id = ours.id AND t.attempts = ours.attempts
+WHERE t.tenant = ANY (tenants()) AND t.id = ANY (%b::uuid[]) AND t.state IN ('pending', 'sent')
+ORDER BY t.id FOR UPDATE OF t
+"""
 
 
-def claim(destination: UUID, most: int) -> list[Claimed]:
-    """Up to `most` due transmissions, oldest first, held for `LEASE_SECONDS`."""
-    (due,) = ask((_DUE, (destination, most)))
-    if not due:
-        return []
-    order = {id_: number for number, (_, id_) in enumerate(due)}
+def due(destination: UUID, most: int) -> Due:
+    """Up to `most` transmissions that may leave now, oldest first; none while it is paused."""
+    (rows,) = ask((_DUE, (destination, most)))
+    return [(tenant, id_) for tenant, id_ in rows]
+
+
+def claim(found: Due) -> list[Claimed]:
+    """Those of `found` that nobody else took meanwhile, in order, held for `LEASE_SECONDS`."""
+    order = {id_: number for number, (_, id_) in enumerate(found)}
     (rows,) = ask(
-        (_CLAIM, (LEASE_SECONDS, list(order))), tenants=list({tenant for tenant, _ in due})
+        (_CLAIM, (LEASE_SECONDS, list(order))), tenants=list({tenant for tenant, _ in found})
     )
     claimed = [
         Claimed(t, id_, screening, version, identity, control_id, TransmissionState(state), n)
         for t, id_, screening, version, identity, control_id, state, n in rows
     ]
     return sorted(claimed, key=lambda one: order[one.id])
+
+
+def still_held(writing: Change, claimed: Sequence[Claimed]) -> set[UUID]:
+    """Those whose last claim is this one and that are still open; locked until `writing` ends."""
+    ids = [one.id for one in claimed]
+    rows = writing.fetch(_HELD, (ids, [one.attempts for one in claimed], ids))
+    return {id_ for (id_,) in rows}

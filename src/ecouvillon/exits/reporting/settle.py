@@ -7,8 +7,6 @@ leaves it in doubt, to be sent again with the same bytes, for ever and with an a
 from __future__ import annotations
 
 import logging
-import random
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -23,8 +21,9 @@ from ecouvillon.exits.reporting.acknowledgement import (
     Unconfirmed,
     Verdict,
 )
+from ecouvillon.exits.reporting.backoff import backoff
 from ecouvillon.exits.reporting.models import Destination, Transmission, TransmissionState
-from ecouvillon.exits.reporting.queue import Claimed
+from ecouvillon.exits.reporting.queue import Claimed, still_held
 from ecouvillon.exits.reporting.to_mend import to_mend
 from ecouvillon.trust.isolation.change import Change, change
 from ecouvillon.trust.ledger.actor import Actor
@@ -33,7 +32,6 @@ from ecouvillon.trust.vault.seal import Document, seal
 
 _log = logging.getLogger(__name__)
 
-FIRST_RETRY_SECONDS = 1
 LONGEST_RETRY_SECONDS = 300
 # From this attempt on each further failure is an alert.
 ALERT_ATTEMPTS = 5
@@ -42,52 +40,51 @@ ALERT_ATTEMPTS = 5
 def settle(
     actor: Actor, destination: Destination, judged: Sequence[tuple[Claimed, Verdict]]
 ) -> None:
-    """Writes what these answers mean, in one transaction."""
+    """Writes what these answers mean, in one transaction; what others claimed since is theirs."""
     if not judged:
         return
-    groups: dict[type[object], list[Claimed]] = defaultdict(list)
-    for one, verdict in judged:
-        groups[type(verdict)].append(one)
-    # What never left is not in doubt: a newer version may still take its place.
-    unsent = [
-        one.id
+    # Before the transaction: a fresh key may have to come from the key service.
+    reasons = {
+        one.id: seal(one.tenant, [_reason(one, verdict)])
         for one, verdict in judged
-        if isinstance(verdict, Unconfirmed)
-        and verdict.reason is Doubt.NOT_SENT
-        and one.state == TransmissionState.PENDING
-    ]
-    rejected = [(one, verdict) for one, verdict in judged if isinstance(verdict, Rejected)]
+        if isinstance(verdict, Rejected)
+    }
     with change(*{one.tenant for one, _ in judged}) as writing:
-        for kind, state, action in (
-            (Acknowledged, TransmissionState.ACKNOWLEDGED, "acknowledged"),
-            (Rejected, TransmissionState.REJECTED, "rejected"),
-        ):
-            some = groups.pop(kind, [])
-            _close(writing, [one.id for one in some], state)
-            writing.add(
-                entries(
-                    actor,
-                    action,
-                    [one.screening for one in some],
-                    tenants=[one.tenant for one in some],
-                )
-            )
-        for one, refusal in rejected:
-            writing.add(seal(one.tenant, [_reason(one, refusal)]))
-        for doubtful in groups.values():
-            _again_later(writing, destination, doubtful)
-        writing.set(Transmission, unsent, state=TransmissionState.PENDING.value)
-        if rejected or any(isinstance(verdict, Acknowledged) for _, verdict in judged):
-            writing.add(detail(actor, (one.tenant for one, _ in judged)))
-        if any(isinstance(verdict, Refused) for _, verdict in judged):
-            writing.set(
-                Destination,
-                [destination.id],
-                paused_at=timezone.now(),
-                paused_because="refused",
-            )
-    if Refused in {type(verdict) for _, verdict in judged}:
+        held = still_held(writing, [one for one, _ in judged])
+        ours = [(one, verdict) for one, verdict in judged if one.id in held]
+        accepted = [one for one, verdict in ours if isinstance(verdict, Acknowledged)]
+        rejected = [one for one, verdict in ours if isinstance(verdict, Rejected)]
+        _settled(writing, actor, accepted, TransmissionState.ACKNOWLEDGED)
+        _settled(writing, actor, rejected, TransmissionState.REJECTED)
+        for one in rejected:
+            writing.add(reasons[one.id])
+        if accepted or rejected:
+            writing.add(detail(actor, (one.tenant for one in (*accepted, *rejected))))
+        # What never left is not in doubt: a newer version may still take its place.
+        unsent = [
+            one
+            for one, verdict in ours
+            if verdict == Unconfirmed(Doubt.NOT_SENT) and one.state == TransmissionState.PENDING
+        ]
+        doubtful = [
+            one
+            for one, verdict in ours
+            if isinstance(verdict, Unconfirmed | Refused) and one not in unsent
+        ]
+        _again_later(writing, destination, unsent, TransmissionState.PENDING)
+        _again_later(writing, destination, doubtful, TransmissionState.SENT)
+        refused = any(isinstance(verdict, Refused) for _, verdict in judged)
+        if refused:
+            _pause(writing, destination)
+    if refused:
         _log.error("destination refuses all: paused", extra={"destination": destination.name})
+
+
+def put_back(claimed: Sequence[Claimed]) -> None:
+    """Gives up claims without a trace: nothing was written, nothing left."""
+    with change(*{one.tenant for one in claimed}) as writing:
+        held = still_held(writing, claimed)
+        writing.set(Transmission, list(held), leased_until=None)
 
 
 def settled_without_message(writing: Change, ids: Sequence[UUID]) -> None:
@@ -95,30 +92,47 @@ def settled_without_message(writing: Change, ids: Sequence[UUID]) -> None:
     _close(writing, ids, TransmissionState.DONE)
 
 
+def _settled(
+    writing: Change, actor: Actor, some: Sequence[Claimed], state: TransmissionState
+) -> None:
+    _close(writing, [one.id for one in some], state)
+    writing.add(
+        entries(
+            actor,
+            state.value,
+            [one.screening for one in some],
+            tenants=[one.tenant for one in some],
+        )
+    )
+
+
 def _close(writing: Change, ids: Sequence[UUID], state: TransmissionState) -> None:
     writing.set(Transmission, ids, state=state.value, settled_at=timezone.now(), leased_until=None)
 
 
-def _again_later(writing: Change, destination: Destination, doubtful: Sequence[Claimed]) -> None:
-    for attempts in {one.attempts for one in doubtful}:  # they share a moment, so one UPDATE
-        ids = [one.id for one in doubtful if one.attempts == attempts]
-        seconds = min(FIRST_RETRY_SECONDS * 2 ** min(attempts - 1, 16), LONGEST_RETRY_SECONDS)
-        # Jitter, so that after an outage not everything comes at once.
-        wait = seconds * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+def _pause(writing: Change, destination: Destination) -> None:
+    writing.set(Destination, [destination.id], paused_at=timezone.now(), paused_because="refused")
+
+
+def _again_later(
+    writing: Change, destination: Destination, some: Sequence[Claimed], state: TransmissionState
+) -> None:
+    for attempts in {one.attempts for one in some}:  # they share a moment, so one UPDATE
+        ids = [one.id for one in some if one.attempts == attempts]
+        wait = backoff(attempts, LONGEST_RETRY_SECONDS)
+        # All columns at once: of two UPDATEs of one row in one statement PostgreSQL does only one
+        # (its manual, 7.8.4).
         writing.set(
             Transmission,
             ids,
+            state=state.value,
             next_at=timezone.now() + timedelta(seconds=wait),
             leased_until=None,
         )
         if attempts >= ALERT_ATTEMPTS:
             _log.error(
                 "still unacknowledged",
-                extra={
-                    "destination": destination.name,
-                    "attempts": attempts,
-                    "count": len(ids),
-                },
+                extra={"destination": destination.name, "attempts": attempts, "count": len(ids)},
             )
 
 

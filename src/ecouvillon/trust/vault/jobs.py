@@ -9,9 +9,10 @@ from procrastinate.contrib.django import app
 from ecouvillon.trust.isolation.change import ask
 from ecouvillon.trust.keys.client import client
 
-# A statement ends after 30 s at most: what was sealed a minute ago is committed or never will be.
+# A key may be committed for as long as it is leased (10 minutes), and the row says when its
+# transaction began: what was sealed a quarter of an hour ago is committed or never will be.
 _NEXT = """
-SELECT coalesce((SELECT until FROM key_confirmation), '2000-01-01'), now() - interval '1 minute'
+SELECT coalesce((SELECT until FROM key_confirmation), '2000-01-01'), now() - interval '15 minutes'
 """
 _USED = "SELECT key FROM keys_used_between(%s, %s)"
 _MOVE = """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -32,28 +32,36 @@ class Stock:
 
         Raises `Unavailable` when the stock is empty and the key service does not answer.
         """
-        wanted: dict[str, int] = {}
         order = list(kinds)
-        for kind in order:
-            wanted[kind] = wanted.get(kind, 0) + 1
         with self._lock:
-            self._replenish(tenant, wanted)
-            return [self._keys[tenant, kind].popleft() for kind in order]
-
-    def _replenish(self, tenant: UUID, wanted: dict[str, int]) -> None:
-        usable_until = time.monotonic() + MARGIN
-        short: dict[str, int] = {}
-        for kind, count in wanted.items():
-            keys = self._keys.setdefault((tenant, kind), deque())
-            while keys and keys[0].expires_at_monotonic < usable_until:
-                keys.popleft()
-            if len(keys) < count:
-                bundle = self._bundle.get((tenant, kind), 1)
-                self._bundle[tenant, kind] = min(bundle * 2, LARGEST_BUNDLE)
-                short[kind] = max(bundle, count - len(keys))
+            taken = {kind: self._in_stock(tenant, kind, n) for kind, n in Counter(order).items()}
+            short = {
+                kind: max(self._next_bundle(tenant, kind), n - len(taken[kind]))
+                for kind, n in Counter(order).items()
+                if n > len(taken[kind])
+            }
         if short:
-            for kind, leased in client().lease(tenant, short).items():
-                self._keys[tenant, kind].extend(leased)
+            # Outside the lock: while the service is silent, nobody else waits behind us.
+            leased = client().lease(tenant, short)
+            with self._lock:
+                for kind, keys in leased.items():
+                    missing = order.count(kind) - len(taken[kind])
+                    taken[kind] += keys[:missing]
+                    self._keys[tenant, kind].extend(keys[missing:])
+        given = {kind: iter(keys) for kind, keys in taken.items()}
+        return [next(given[kind]) for kind in order]
+
+    def _in_stock(self, tenant: UUID, kind: str, most: int) -> list[LeasedKey]:
+        usable_until = time.monotonic() + MARGIN
+        keys = self._keys.setdefault((tenant, kind), deque())
+        while keys and keys[0].expires_at_monotonic < usable_until:
+            keys.popleft()
+        return [keys.popleft() for _ in range(min(most, len(keys)))]
+
+    def _next_bundle(self, tenant: UUID, kind: str) -> int:
+        bundle = self._bundle.get((tenant, kind), 1)
+        self._bundle[tenant, kind] = min(bundle * 2, LARGEST_BUNDLE)
+        return bundle
 
 
 STOCK = Stock()
