@@ -2,23 +2,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.utils import timezone
+from tests.cast import Api, at_once, screening
+from tests.installation import Installed
+from tests.pathway.links import WRONG, Handed, attempts, entries, hand
 
 from ecouvillon import config
 from ecouvillon.errors import NotFound, Unavailable
 from ecouvillon.exits.delivery.links import links
 from ecouvillon.pathway import unlock as module
 from ecouvillon.pathway.unlock import NothingToRead, Unlocked, WrongCode, unlock
-from ecouvillon.screening.models import Version
+from ecouvillon.screening.models import TakeBack, Version
 from ecouvillon.terminology.result import ResultValue
-from ecouvillon.trust.isolation.change import change
+from ecouvillon.trust.isolation.change import ask, change
 from ecouvillon.trust.keys.client import client
+from ecouvillon.trust.ledger.actor import Actor
+from ecouvillon.trust.vault.models import VaultDocument
+from ecouvillon.trust.vault.open import open_documents
 from ecouvillon.trust.vault.seal import Document, seal
-from tests.cast import Api, at_once, screening
-from tests.installation import Installed
-from tests.pathway.links import WRONG, Handed, attempts, entries, hand
 
 ORIGIN = "192.0.2.7"
 
@@ -28,7 +33,28 @@ def values(found: object) -> list[ResultValue]:
     return [value for _, value in found.reading.values]
 
 
-def add_version(api: Api, link: Handed, kind: str, value: str, name: str) -> None:
+def identity_of(link: Handed) -> list[VaultDocument]:
+    (rows,) = ask(
+        (
+            "SELECT tenant, record, kind, version, key, body FROM vault_document"
+            " WHERE record = %b AND kind = 'identity'",
+            (link.screening,),
+        ),
+        tenants=[link.tenant],
+    )
+    names = ("tenant", "record", "kind", "version", "key", "body")
+    return [VaultDocument(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+def add_version(
+    api: Api,
+    link: Handed,
+    kind: str,
+    value: str,
+    name: str,
+    *,
+    leaves_in: timedelta = timedelta(0),
+) -> None:
     """A later version, with an identity and a result of its own."""
     first = unlock(link.token, link.code, ORIGIN)
     assert isinstance(first, Unlocked)
@@ -44,6 +70,7 @@ def add_version(api: Api, link: Handed, kind: str, value: str, name: str) -> Non
                     number=2,
                     kind=kind,
                     identity=2,
+                    leaves_at=timezone.now() + leaves_in,
                 )
             ]
         )
@@ -206,6 +233,20 @@ def test_of_two_versions_the_latest_is_shown_with_its_identity(api: Api) -> None
     assert found.corrected_at is not None
 
 
+def test_a_version_that_can_still_be_taken_back_is_not_shown(api: Api) -> None:
+    link = hand(api, "positive")
+    add_version(api, link, "correction", "N", "DURAND", leaves_in=timedelta(minutes=1))
+    assert values(unlock(link.token, link.code, ORIGIN)) == [ResultValue.POSITIVE]
+
+
+def test_a_version_that_was_taken_back_is_not_shown(api: Api) -> None:
+    link = hand(api, "positive")
+    add_version(api, link, "correction", "N", "DURAND")
+    with change(api.tenant) as writing:
+        writing.add([TakeBack(tenant=api.tenant, id=uuid4(), screening=link.screening, version=2)])
+    assert values(unlock(link.token, link.code, ORIGIN)) == [ResultValue.POSITIVE]
+
+
 def test_a_cancelled_result_is_not_shown_any_more(api: Api) -> None:
     link = hand(api, "positive")
     add_version(api, link, "cancellation", "P", "MARTIN")
@@ -276,6 +317,16 @@ def test_what_the_ledger_says_of_the_record_is_shown_one_line_a_request(api: Api
         ("link", "wrong code", None),
     ]
     assert {line.action for line in found.ledger[2:]} == {"screening registered", "result recorded"}
+
+
+def test_a_name_in_a_list_is_told_apart_from_an_opening(api: Api) -> None:
+    link = hand(api)
+    (document,) = identity_of(link)
+    staff = Actor("person", uuid4(), api.tenant, uuid4(), "192.0.2.1")
+    open_documents(staff, "care", [document], action="listed")
+    found = unlock(link.token, link.code, ORIGIN)
+    assert isinstance(found, Unlocked)
+    assert [line.action for line in found.ledger[:2]] == ["opened", "listed"]
 
 
 def test_nothing_is_opened_when_the_ledger_refuses_the_entry(

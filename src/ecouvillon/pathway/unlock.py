@@ -45,7 +45,7 @@ class NothingToRead:
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """What the ledger says of one request on this record: `opened` is every opening it made."""
+    """What one request did to this record; `opened` and `listed` stand for all its openings."""
 
     at: datetime
     actor_kind: ActorKind
@@ -112,7 +112,10 @@ def _wrong(actor: Actor, link: UUID) -> WrongCode:
 _LATEST = """
 SELECT v.screening, v.number, v.kind, v.recorded_at
 FROM link l JOIN version v ON v.tenant = l.tenant AND v.screening = l.screening
-WHERE l.tenant = ANY (tenants()) AND l.id = %b ORDER BY v.number DESC LIMIT 1
+WHERE l.tenant = ANY (tenants()) AND l.id = %b AND v.leaves_at <= now()
+AND NOT EXISTS (SELECT FROM take_back b
+  WHERE b.tenant = v.tenant AND b.screening = v.screening AND b.version = v.number)
+ORDER BY v.number DESC LIMIT 1
 """
 
 _DOCUMENTS = """
@@ -151,7 +154,8 @@ def _open(actor: Actor, link: UUID) -> Unlocked | NothingToRead:
 
 
 _ENTRIES = """
-SELECT max(at), actor_kind, CASE WHEN opening IS NULL THEN action ELSE 'opened' END AS what, purpose
+SELECT max(at), actor_kind,
+  CASE WHEN opening IS NULL THEN action ELSE split_part(action, ' ', 1) END AS what, purpose
 FROM ledger_entry WHERE tenant = ANY (tenants()) AND record = %b
 GROUP BY request, actor_kind, what, purpose ORDER BY 1 DESC
 """
