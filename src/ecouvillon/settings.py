@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "ecouvillon.pathway",
     "ecouvillon.entrances.api",
     "ecouvillon.entrances.patient",
+    "ecouvillon.entrances.counter",
 ]
 
 MIDDLEWARE = [
@@ -120,6 +121,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 _HTTPS = _config.public_url.startswith("https://")
 # The prefix binds the cookie to this very host, over TLS (RFC 6265bis, 4.1.3.2).
 CSRF_COOKIE_NAME = "__Host-ecouvillon_csrf" if _HTTPS else "ecouvillon_csrf"
+# The cookie of `people.signin`'s sessions. There is no middleware of sessions: programs and
+# patients have none, and the counter reads its own (`entrances.counter.access`).
+SESSION_COOKIE_NAME = "__Host-ecouvillon_session" if _HTTPS else "ecouvillon_session"
+SESSION_COOKIE_SECURE = _HTTPS
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _HTTPS

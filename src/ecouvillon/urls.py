@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ecouvillon.frame.urls")),
     path("", include("ecouvillon.entrances.api.urls")),
     path("", include("ecouvillon.entrances.patient.urls")),
+    path("", include("ecouvillon.entrances.counter.urls")),
 ]
 
 handler400 = "ecouvillon.frame.pages.bad_request"

@@ -9,6 +9,7 @@ another.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -47,6 +48,11 @@ class Welcome:
     name: str
     pharmacy: str
     has_passkey: bool
+
+    @property
+    def options(self) -> str:
+        """The question's options as JSON, for the page."""
+        return json.dumps(self.question.options)
 
 
 _INVITED = """
