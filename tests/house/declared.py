@@ -53,6 +53,8 @@ ROUTES: dict[str, Rules] = {
     "api/v1/screenings/batch": Rules(WRITE, EACH_CHANGE, OF_TOKEN),
     "api/v1/screenings/<uuid:screening>": Rules(STATUS, STATES_ONLY, OF_TOKEN),
     "api/v1/screenings/<uuid:screening>/results": Rules(WRITE, EACH_CHANGE, OF_TOKEN),
+    "api/v1/screenings/<uuid:screening>/correction": Rules(WRITE, EACH_CHANGE, OF_TOKEN),
+    "api/v1/screenings/<uuid:screening>/cancellation": Rules(WRITE, EACH_CHANGE, OF_TOKEN),
     "^api/.*$": OPEN,
     "r/<str:token>": Rules(LINK, EACH_OPENING, OF_LINK),
 }

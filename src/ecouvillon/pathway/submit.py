@@ -12,9 +12,10 @@ from django.utils import timezone
 from ecouvillon.errors import KeyReused
 from ecouvillon.exits.delivery.links import Opened, links
 from ecouvillon.exits.reporting.models import Transmission, TransmissionState
-from ecouvillon.exits.reporting.routing import Route, keeps_nir, transmissions
+from ecouvillon.exits.reporting.routing import Route, transmissions
 from ecouvillon.pathway import request
 from ecouvillon.pathway.answer import Answer, standing
+from ecouvillon.pathway.minimise import minimised
 from ecouvillon.screening.models import State, Version
 from ecouvillon.screening.patient import Reading
 from ecouvillon.screening.recording import first_version, result_document
@@ -80,7 +81,7 @@ def _commit(
     leaving: list[Transmission] = []
     not_kept: list[tuple[str, ...]] = []
     for id_, one in zip(ids, submissions, strict=True):
-        registration, dropped = _minimised(one.registration, active)
+        registration, dropped = minimised(one.registration, active)
         not_kept.append(dropped)
         to_seal += documents(id_, registration)
         if one.reading is not None:
@@ -113,15 +114,6 @@ def _commit(
         _answer(id_, visit, dropped, active if id_ in by_screening else (), by_screening.get(id_))
         for id_, visit, dropped in zip(ids, visits, not_kept, strict=True)
     ]
-
-
-def _minimised(
-    registration: Registration, active: Sequence[Route]
-) -> tuple[Registration, tuple[str, ...]]:
-    # A NIR that no active destination needs has no purpose here (GDPR, article 5.1.c).
-    if registration.nir is None or keeps_nir(active, registration.identity.sharing_consent):
-        return registration, ()
-    return replace(registration, nir=None), ("/patient/nir",)
 
 
 def _answer(

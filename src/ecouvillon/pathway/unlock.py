@@ -122,7 +122,7 @@ _DOCUMENTS = """
 SELECT d.kind, d.version, d.key, d.body FROM vault_document d
 JOIN version v ON v.tenant = d.tenant AND v.screening = d.record
 WHERE d.tenant = ANY (tenants()) AND d.record = %b AND v.number = %b
-AND (d.kind, d.version) IN (('identity', v.identity), ('result', v.number))
+AND (d.kind, d.version) IN (('identity', v.identity), ('result', v.result))
 ORDER BY d.kind
 """
 

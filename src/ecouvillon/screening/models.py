@@ -77,7 +77,7 @@ class KitUse(models.Model):
 
 
 class Version(models.Model):
-    """What was true of a screening at a time; its values are the `result` document `number`."""
+    """What was true of a screening at a time: an identity, and a result."""
 
     class Kind(models.TextChoices):
         ORIGINAL = "original"
@@ -92,6 +92,8 @@ class Version(models.Model):
     kind = models.TextField(choices=Kind.choices)
     # The version of the identity document that it was said of.
     identity = models.IntegerField()
+    # The version of the result document; a cancellation and a mended identity keep the last one.
+    result = models.IntegerField()
     recorded_at = models.DateTimeField(db_default=Now())
     # Until then it can be taken back, and neither destination nor patient gets it.
     leaves_at = models.DateTimeField()

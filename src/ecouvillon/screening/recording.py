@@ -26,13 +26,20 @@ class Standing:
     state: State
     identity: int
     versions: int
+    # The result document of the last version that was not taken back; None before the first.
+    result: int | None
 
 
 _LOCK = """
 SELECT s.id, s.day, s.visit, s.state,
   (SELECT max(d.version) FROM vault_document d
    WHERE d.tenant = s.tenant AND d.record = s.id AND d.kind = 'identity'),
-  (SELECT count(*) FROM version v WHERE v.tenant = s.tenant AND v.screening = s.id)
+  (SELECT count(*) FROM version v WHERE v.tenant = s.tenant AND v.screening = s.id),
+  (SELECT v.result FROM version v
+   WHERE v.tenant = s.tenant AND v.screening = s.id AND NOT EXISTS (
+     SELECT FROM take_back b
+     WHERE b.tenant = v.tenant AND b.screening = v.screening AND b.version = v.number)
+   ORDER BY v.number DESC LIMIT 1)
 FROM screening s WHERE s.tenant = ANY (tenants()) AND s.id = ANY (%b::uuid[])
 FOR UPDATE OF s
 """
@@ -44,7 +51,7 @@ def lock(change: Change, ids: Sequence[UUID]) -> dict[UUID, Standing]:
     Raises `NotFound` when one does not exist in this pharmacy.
     """
     found = {
-        row[0]: Standing(row[0], row[1], row[2], State(row[3]), row[4], row[5])
+        row[0]: Standing(row[0], row[1], row[2], State(row[3]), row[4], row[5], row[6])
         for row in change.fetch(_LOCK, [list(ids)])
     }
     if len(found) < len(set(ids)):
@@ -61,6 +68,7 @@ def first_version(tenant: UUID, screening: UUID) -> Version:
         number=1,
         kind=Version.Kind.ORIGINAL.value,
         identity=1,
+        result=1,
         leaves_at=timezone.now(),
     )
 
@@ -81,10 +89,52 @@ def next_version(tenant: UUID, standing: Standing, leaves_at: datetime | None = 
         number=standing.versions + 1,
         kind=Version.Kind.ORIGINAL.value,
         identity=standing.identity,
+        result=standing.versions + 1,
+        leaves_at=leaves_at or timezone.now(),
+    )
+
+
+def corrected_version(
+    tenant: UUID,
+    standing: Standing,
+    *,
+    identity_amended: bool,
+    read_again: bool,
+    leaves_at: datetime | None = None,
+) -> Version:
+    """The row that takes the place of a screening's last version; it leaves at `leaves_at` or now.
+
+    Raises `WrongState` when there is nothing to correct.
+    """
+    version = _after(tenant, standing, Version.Kind.CORRECTION, leaves_at)
+    version.identity += identity_amended
+    if read_again:
+        version.result = version.number
+    return version
+
+
+def cancelling_version(tenant: UUID, standing: Standing) -> Version:
+    """The row that says that a screening's result is void; raises `WrongState` as above."""
+    return _after(tenant, standing, Version.Kind.CANCELLATION, None)
+
+
+def _after(
+    tenant: UUID, standing: Standing, kind: Version.Kind, leaves_at: datetime | None
+) -> Version:
+    if standing.state is not State.RESULTED or standing.result is None:
+        raise WrongState(standing.state.value)
+    return Version(
+        tenant=tenant,
+        id=uuid4(),
+        screening=standing.screening,
+        number=standing.versions + 1,
+        kind=kind.value,
+        identity=standing.identity,
+        result=standing.result,
         leaves_at=leaves_at or timezone.now(),
     )
 
 
 def result_document(version: Version, reading: Reading) -> Document:
     """What is to be sealed of a version."""
-    return Document(version.screening, "result", version.number, reading.document())
+    return Document(version.screening, "result", version.result, reading.document())

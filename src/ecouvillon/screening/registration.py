@@ -31,11 +31,14 @@ def screenings(
     ]
 
 
-def documents(screening: UUID, registration: Registration) -> list[Document]:
-    """What is to be sealed of a registered patient: first versions."""
-    found = [Document(screening, "identity", 1, registration.identity.document())]
+def documents(screening: UUID, registration: Registration, version: int = 1) -> list[Document]:
+    """What is to be sealed of a patient as registered, or amended: all of one version.
+
+    A contact or NIR that is not said again with an amended identity is no longer used.
+    """
+    found = [Document(screening, "identity", version, registration.identity.document())]
     if registration.contact is not None:
-        found.append(Document(screening, "contact", 1, registration.contact.document()))
+        found.append(Document(screening, "contact", version, registration.contact.document()))
     if registration.nir is not None:
-        found.append(Document(screening, "nir", 1, {"nir": registration.nir}))
+        found.append(Document(screening, "nir", version, {"nir": registration.nir}))
     return found

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from ecouvillon.entrances.api import fields
+from ecouvillon.pathway.correct import Reason
 from ecouvillon.screening.patient import (
     Address,
     Contact,
@@ -128,6 +129,22 @@ class ScreeningBody(Body):
     sharing_consent: StrictBool | None = None
     test: TestBody | None = None
     results: Results | None = None
+
+
+class CorrectionBody(Body):
+    """What is true after all: the patient, or the test with its results, or both; and why."""
+
+    reason: Reason
+    patient: PatientBody | None = None
+    sharing_consent: StrictBool | None = None
+    test: TestBody | None = None
+    results: Results | None = None
+
+
+class CancellationBody(Body):
+    """Why a result is void."""
+
+    reason: Reason
 
 
 def reading(test: TestBody, results: list[ResultBody]) -> Reading:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ecouvillon.entrances.api.bodies import (
+    CorrectionBody,
     PatientBody,
     ReadingBody,
     ResultBody,
@@ -24,25 +25,39 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 def screening_problems(body: ScreeningBody) -> list[Problem]:
     """What is wrong between the fields of a screening."""
-    problems = list(_patient(body.patient))
-    if body.test is None and body.results is not None:
+    return [*_patient(body.patient), *_reading_or_none(body.test, body.results, body.patient)]
+
+
+def correction_problems(body: CorrectionBody) -> list[Problem]:
+    """What is wrong between the fields of a correction."""
+    if body.patient is None and body.test is None and body.results is None:
+        return [
+            Problem("", "empty", _("Say what is true after all: the patient, the test, or both."))
+        ]
+    problems = list(_patient(body.patient)) if body.patient is not None else []
+    if body.patient is None and body.sharing_consent is not None:
         problems.append(
-            Problem("/test", "missing", _("Results need the test that they were read on."))
+            Problem("/patient", "missing", _("A changed consent needs the patient said again."))
         )
-    elif body.test is not None and body.results is None:
-        problems.append(
-            Problem("/results", "missing", _("A test needs its results, or leave both out."))
+    return [*problems, *_reading_or_none(body.test, body.results, body.patient)]
+
+
+def _reading_or_none(
+    test: TestBody | None, results: Sequence[ResultBody] | None, patient: PatientBody | None
+) -> Iterator[Problem]:
+    if test is None:
+        if results is not None:
+            yield Problem("/test", "missing", _("Results need the test that they were read on."))
+        return
+    if results is None:
+        yield Problem("/results", "missing", _("A test needs its results, or leave both out."))
+        return
+    yield from _test(test)
+    yield from _results(results)
+    if patient is not None and timezone.localdate(test.sampled_at) < patient.birth_date:
+        yield Problem(
+            "/test/sampled_at", "before_birth", _("The sample is older than the patient.")
         )
-    elif body.test is not None and body.results is not None:
-        problems += _test(body.test)
-        problems += _results(body.results)
-        if timezone.localdate(body.test.sampled_at) < body.patient.birth_date:
-            problems.append(
-                Problem(
-                    "/test/sampled_at", "before_birth", _("The sample is older than the patient.")
-                )
-            )
-    return problems
 
 
 def reading_problems(body: ReadingBody) -> list[Problem]:

@@ -15,9 +15,20 @@ from django.views.decorators.csrf import csrf_exempt
 from pydantic import ValidationError
 
 from ecouvillon import config
-from ecouvillon.entrances.api.bodies import Body, ReadingBody, ScreeningBody, reading
+from ecouvillon.entrances.api.bodies import (
+    Body,
+    CancellationBody,
+    CorrectionBody,
+    ReadingBody,
+    ScreeningBody,
+    reading,
+)
 from ecouvillon.entrances.api.callers import Call, Unauthenticated, authenticate
-from ecouvillon.entrances.api.judge import reading_problems, screening_problems
+from ecouvillon.entrances.api.judge import (
+    correction_problems,
+    reading_problems,
+    screening_problems,
+)
 from ecouvillon.entrances.api.problems import (
     answer_error,
     of_error,
@@ -26,6 +37,7 @@ from ecouvillon.entrances.api.problems import (
 )
 from ecouvillon.errors import EcouvillonError, Invalid, KeyReused, Problem
 from ecouvillon.pathway.answer import Answer, standing
+from ecouvillon.pathway.correct import Correction, cancel, correct
 from ecouvillon.pathway.record import Result, record_results
 from ecouvillon.pathway.request import Asked
 from ecouvillon.pathway.submit import Submission, submit
@@ -120,6 +132,33 @@ def post_results(request: HttpRequest, call: Call, screening: UUID) -> HttpRespo
         call.active,
     )
     return _answered(answer, 201)
+
+
+@operation("POST", WRITE)
+def post_correction(request: HttpRequest, call: Call, screening: UUID) -> HttpResponse:
+    """Says what is true of a screening after all; the last version stays on record."""
+    key = _request_key(request)
+    sent = _json(request)
+    body = _body(CorrectionBody, sent)
+    _refuse(correction_problems(body))
+    correction = Correction(
+        screening,
+        body.reason,
+        None if body.patient is None else body.patient.registration(body.sharing_consent),
+        None if body.test is None or body.results is None else reading(body.test, body.results),
+    )
+    asked = Asked(key, _canonical({"correction": str(screening), "body": sent}))
+    return _answered(correct(call.actor, correction, asked, call.active), 201)
+
+
+@operation("POST", WRITE)
+def post_cancellation(request: HttpRequest, call: Call, screening: UUID) -> HttpResponse:
+    """Voids the result of a screening."""
+    key = _request_key(request)
+    sent = _json(request)
+    body = _body(CancellationBody, sent)
+    asked = Asked(key, _canonical({"cancellation": str(screening), "body": sent}))
+    return _answered(cancel(call.actor, screening, body.reason, asked, call.active), 201)
 
 
 @operation("GET", STATUS)

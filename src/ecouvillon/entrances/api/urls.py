@@ -28,5 +28,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "api/v1/screenings/<uuid:screening>/results", pages.post_results, name="screening-results"
     ),
+    path(
+        "api/v1/screenings/<uuid:screening>/correction",
+        pages.post_correction,
+        name="screening-correction",
+    ),
+    path(
+        "api/v1/screenings/<uuid:screening>/cancellation",
+        pages.post_cancellation,
+        name="screening-cancellation",
+    ),
     re_path(r"^api/.*$", pages.not_found, name="api-not-found"),
 ]

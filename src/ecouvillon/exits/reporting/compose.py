@@ -20,6 +20,7 @@ from ecouvillon.exits.reporting import report as wire
 from ecouvillon.exits.reporting.models import Destination, WithoutConsent
 from ecouvillon.exits.reporting.oru import build
 from ecouvillon.exits.reporting.queue import Claimed
+from ecouvillon.screening.models import Version
 from ecouvillon.screening.patient import Contact, Identity, Reading
 from ecouvillon.terminology.ins import IdentityStatus
 from ecouvillon.terminology.nir import Nir
@@ -36,6 +37,8 @@ class NothingToSend(StrEnum):
 
     WITHHELD = "withheld"
     INVALID = "invalid"
+    # Cancelled, or corrected to invalid, before the destination knew of it.
+    NEVER_KNOWN = "never_known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,31 +95,55 @@ def compose(
         if not consents and destination.without_consent == WithoutConsent.WITHHOLD:
             composed[one.id] = NothingToSend.WITHHELD
             continue
+        if one.kind is Version.Kind.CANCELLATION and not one.known:
+            composed[one.id] = NothingToSend.NEVER_KNOWN
+            continue
         leaving.append(one)
-        wanted.append((one.screening, "result", one.version))
+        wanted.append((one.screening, "result", one.result))
         if consents:
-            wanted.append((one.screening, "contact", 1))
+            # What was said with that identity; a patient may have neither.
+            wanted.append((one.screening, "contact", one.identity))
             if destination.needs_nir:
-                wanted.append((one.screening, "nir", 1))
+                wanted.append((one.screening, "nir", one.identity))
     contents = _opened(actor, sealed, [key for key in wanted if key in sealed])
     for one in leaving:
-        reading = Reading.of(contents[one.screening, "result", one.version])
-        values = tuple(v for v in reading.values if v[1] is not ResultValue.INVALID)
-        if not values:
+        reading = Reading.of(contents[one.screening, "result", one.result])
+        status, values = _what_to_say(one, reading)
+        if status is None:
             composed[one.id] = NothingToSend.INVALID
             continue
-        nir = contents.get((one.screening, "nir", 1))
-        contact = contents.get((one.screening, "contact", 1))
+        form = _form(
+            one,
+            identity[one.id],
+            reading.identity_status,
+            contents.get((one.screening, "contact", one.identity)),
+            contents.get((one.screening, "nir", one.identity)),
+        )
         composed[one.id] = _message(
             _report(
                 one,
                 destination,
                 pharmacies[one.tenant],
-                _form(one, identity[one.id], reading.identity_status, contact, nir),
+                form,
                 replace(reading, values=values),
+                status,
             )
         )
     return composed
+
+
+def _what_to_say(
+    one: Claimed, reading: Reading
+) -> tuple[wire.ReportStatus | None, tuple[tuple[str, ResultValue], ...]]:
+    """How the destination is to take a reading; None when there is nothing to tell it.
+
+    What it never acknowledged is new to it, whatever was corrected meanwhile. Invalid is no result:
+    it is not sent, and takes back what was.
+    """
+    values = tuple(v for v in reading.values if v[1] is not ResultValue.INVALID)
+    if one.kind is Version.Kind.CANCELLATION or not values:
+        return (wire.ReportStatus.DELETION if one.known else None), reading.values
+    return (wire.ReportStatus.CORRECTION if one.known else wire.ReportStatus.NEW), values
 
 
 def _opened(
@@ -162,6 +189,7 @@ def _report(
     sender: wire.Organisation,
     form: wire.Identified | wire.Pseudonymised,
     reading: Reading,
+    status: wire.ReportStatus,
 ) -> wire.Report:
     performer, kit = reading.performer, reading.kit
     return wire.Report(
@@ -177,7 +205,7 @@ def _report(
         sampled_at=reading.sampled_at,
         read_at=reading.read_at,
         observations=tuple(wire.Observation(loinc, value) for loinc, value in reading.values),
-        status=wire.ReportStatus.NEW,
+        status=status,
     )
 
 

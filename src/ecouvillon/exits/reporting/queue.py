@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from ecouvillon.exits.reporting.models import TransmissionState
+from ecouvillon.screening.models import Version
 from ecouvillon.trust.isolation.change import Change, ask
 
 # Longer than a batch takes when every answer comes at the last moment (about 60 s).
@@ -20,16 +21,19 @@ LEASE_SECONDS = 90
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A transmission that this worker holds; `identity` is the version of that document.
+    """A transmission that this worker holds; `identity` and `result` are documents' versions.
 
-    `attempts` counts the claims, this one included; it tells this claim from every other.
+    `known`: an earlier version was acknowledged there, so that this one is no news. `attempts` counts the claims, this one included; it tells this claim from every other.
     """
 
     tenant: UUID
     id: UUID
     screening: UUID
     version: int
+    kind: Version.Kind
     identity: int
+    result: int
+    known: bool
     control_id: str
     state: TransmissionState
     attempts: int
@@ -45,7 +49,12 @@ FROM version v
 WHERE t.tenant = ANY (tenants()) AND t.id = ANY (%b::uuid[])
   AND v.tenant = t.tenant AND v.screening = t.screening AND v.number = t.version
   AND t.state IN ('pending', 'sent') AND (t.leased_until IS NULL OR t.leased_until < now())
-RETURNING t.tenant, t.id, t.screening, t.version, v.identity, t.control_id, t.state, t.attempts
+RETURNING t.tenant, t.id, t.screening, t.version, v.kind, v.identity, v.result,
+  EXISTS (SELECT FROM transmission earlier
+          WHERE earlier.tenant = t.tenant AND earlier.screening = t.screening
+            AND earlier.destination = t.destination AND earlier.version < t.version
+            AND earlier.state = 'acknowledged'),
+  t.control_id, t.state, t.attempts
 """
 # Locked in one order, so that two workers that meet here wait and don't lock each other out.
 _HELD = """
@@ -70,8 +79,20 @@ def claim(found: Due) -> list[Claimed]:
         (_CLAIM, (LEASE_SECONDS, list(order))), tenants=list({tenant for tenant, _ in found})
     )
     claimed = [
-        Claimed(t, id_, screening, version, identity, control_id, TransmissionState(state), n)
-        for t, id_, screening, version, identity, control_id, state, n in rows
+        Claimed(
+            tenant=row[0],
+            id=row[1],
+            screening=row[2],
+            version=row[3],
+            kind=Version.Kind(row[4]),
+            identity=row[5],
+            result=row[6],
+            known=row[7],
+            control_id=row[8],
+            state=TransmissionState(row[9]),
+            attempts=row[10],
+        )
+        for row in rows
     ]
     return sorted(claimed, key=lambda one: order[one.id])
 

@@ -151,6 +151,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("identity", models.IntegerField()),
+                ("result", models.IntegerField()),
                 (
                     "recorded_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),

@@ -86,8 +86,8 @@ class Migration(migrations.Migration):
         ),
         protect(
             "transmission",
-            # Taking back within the minute cancels what has not left.
-            web="SELECT, INSERT, UPDATE (state, settled_at)",
+            # Taking back and correcting cancel what has not left.
+            web="SELECT, INSERT, UPDATE (state, settled_at, leased_until)",
             worker="SELECT, UPDATE",
         ),
         migrations.RunSQL(
