@@ -1,7 +1,7 @@
 # Everything that is typed here: `make help`. Works with sh on Debian 12 and 13, as root or not.
 .POSIX:
 .NOTPARALLEL:
-.PHONY: help demo test check bench lock production development
+.PHONY: help demo test check faults bench lock production development
 
 BIN = .venv/bin
 # Django's own commands work as the role that may change tables; these two need no database.
@@ -13,6 +13,7 @@ help:
 	@echo "make demo    everything on this machine, with an invented patient; ARGS=--once ends by itself"
 	@echo "make test    all checks, then all tests; ARGS=... goes to pytest"
 	@echo "make check   format, lint, types, layers, Django's checks, missing migrations"
+	@echo "make faults  kill -9 of each process, again and again; KILLS=500 SEED=1 for a long campaign"
 	@echo "make bench   measure beside a yardstick on this machine; ARGS=... goes to the bench"
 	@echo "make lock    resolve requirements/*.in anew into hash-locked requirements/*.txt (needs uv)"
 
@@ -36,6 +37,9 @@ check: development
 	@echo "Django: checks, missing migrations"
 	@$(DJANGO) check $(SETTINGS)
 	@$(DJANGO) makemigrations --check --dry-run $(SETTINGS)
+
+faults: development
+	@FAULTS_KILLS=$(KILLS) FAULTS_SEED=$(SEED) $(BIN)/python -m pytest -s tests/faults $(ARGS)
 
 bench: development
 	@$(BIN)/ecouvillon bench $(ARGS)
