@@ -13,6 +13,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from ecouvillon.config import Config
 from ecouvillon.operations import embedded
@@ -39,7 +40,7 @@ class Written:
 def written(config: Config, screening: UUID) -> list[Written]:
     """The rows that came with this screening, in an order that foreign keys allow."""
     where = embedded.superuser_conninfo(config, config.conninfo("web")["dbname"])
-    with psycopg.connect(**where) as connection:
+    with psycopg.connect(make_conninfo(**where)) as connection:
         found = connection.execute(
             "SELECT xmin::text FROM screening WHERE id = %s", [screening]
         ).fetchone()

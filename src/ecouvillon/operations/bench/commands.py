@@ -1,4 +1,4 @@
-"""The command `ecouvillon bench`: figures on standard output, what is being done on standard error."""
+"""The command `ecouvillon bench`: figures on standard output, progress on standard error."""
 
 from __future__ import annotations
 

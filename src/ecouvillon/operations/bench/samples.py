@@ -21,7 +21,7 @@ BATCH = 100
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What is asked, and how the right answer is known: its status and how often `proof` is in it."""
+    """What is asked, and how the right answer is known: `status`, and `proof` once a result."""
 
     path: str
     body: bytes

@@ -23,6 +23,7 @@ from typing import IO, Any
 from uuid import UUID, uuid4
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from ecouvillon.config import Config
 from ecouvillon.operations import embedded
@@ -84,7 +85,7 @@ def _run(environment: dict[str, str], *arguments: str) -> dict[str, Any]:
 
 def _add_destination(config: Config) -> None:
     # It needs the NIR, as national systems do, so that a result has all its documents.
-    with psycopg.connect(**config.conninfo("operator")) as connection:
+    with psycopg.connect(make_conninfo(**config.conninfo("operator"))) as connection:
         connection.execute(
             "INSERT INTO destination (id, name, protocol, url, needs_nir, without_consent)"
             " VALUES (%s, 'national', 'hl7-mllp', 'mllp://127.0.0.1:2575', true, 'pseudonymise')",

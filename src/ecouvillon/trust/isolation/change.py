@@ -12,7 +12,7 @@ Measured: a round trip per statement halves the rate of results, and a savepoint
 
 from __future__ import annotations
 
-import functools
+import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +23,10 @@ import psycopg
 from django.db import connection, models
 
 from ecouvillon.errors import StillRunning, Unavailable
+from ecouvillon.trust.isolation.prepared import execute
+from ecouvillon.trust.isolation.statement import SET_TENANTS, statement
+
+_log = logging.getLogger(__name__)
 
 
 class LeaseExpired(Unavailable):
@@ -67,31 +71,19 @@ class Change:
         """Writes everything in one statement; its own end commits it."""
         if time.monotonic() > self._valid_until:
             raise LeaseExpired
-        if not self._rows and not self._updates:
-            if self._begun:
-                _raw().execute(b"COMMIT")
-            return
-        query, params = self._statement()
-        raw = _raw()
-        if not self._begun:
-            # In autocommit one statement is one transaction: no BEGIN, no COMMIT on the wire.
-            raw.execute(query, params, prepare=True)
-            return
-        with raw.pipeline():
-            raw.execute(query, params, prepare=True)
-            raw.execute(b"COMMIT")
+        if self._rows or self._updates:
+            self._write()
+        if self._begun:
+            _raw().execute(b"COMMIT")
 
-    def _statement(self) -> tuple[bytes, list[Any]]:
-        parts = [b"WITH scope AS MATERIALIZED (" + _SET_TENANTS + b")"]
-        params: list[Any] = [self._tenants]
-        for number, (model, rows) in enumerate(self._rows.items()):
-            insert, attributes = _insert(model)
-            parts.append(b"i%d AS (%s)" % (number, insert))
-            params += [[getattr(row, name) for row in rows] for name in attributes]
-        for number, (model, ids, values) in enumerate(self._updates):
-            parts.append(b"u%d AS (%s)" % (number, _update(model, tuple(values))))
-            params += [*values.values(), list(ids)]
-        return b", ".join(parts) + b" SELECT FROM scope", params
+    def _write(self) -> None:
+        # In autocommit one statement is one transaction: no BEGIN, no COMMIT on the wire.
+        made = statement(
+            tuple(self._rows), tuple((model, tuple(values)) for model, _, values in self._updates)
+        )
+        updates = [[*values.values(), ids] for _, ids, values in self._updates]
+        values = made.parameters(self._tenants, self._rows.values(), updates)
+        execute(_raw(), made.query, made.types, values)
 
 
 @contextmanager
@@ -111,6 +103,14 @@ def change(*tenants: UUID) -> Iterator[Change]:
     except psycopg.OperationalError:
         _forget_connection()
         # No cause: a driver's message may quote what was sent.
+        raise Unavailable from None
+    except psycopg.IntegrityError:
+        _rollback()
+        raise
+    except psycopg.Error as error:
+        # A grant, a trigger, a table that is gone: without its ledger entry nothing is recorded.
+        _rollback()
+        _log.error("change refused", extra={"code": error.sqlstate})
         raise Unavailable from None
     except BaseException:
         _rollback()
@@ -158,7 +158,7 @@ def _ask(queries: Sequence[Query], tenants: Sequence[UUID]) -> list[Rows]:
         raise
 
 
-_SET_TENANTS = b"SELECT set_config('ecouvillon.tenants', %s, true)"
+_SET_TENANTS = SET_TENANTS.format("%s").encode()
 
 
 def in_transaction() -> bool:
@@ -179,6 +179,9 @@ def _raw() -> psycopg.Connection[tuple[Any, ...]]:
         except Exception:  # noqa: BLE001 - whatever keeps us from connecting, the answer is 503
             raise Unavailable from None
     raw: psycopg.Connection[tuple[Any, ...]] = connection.connection
+    # Django turns preparing off; then `prepare=True` does nothing, and each statement is planned
+    # anew, which costs more than running it.
+    raw.prepare_threshold = 5
     return raw
 
 
@@ -190,32 +193,10 @@ def _tenants_literal(tenants: Sequence[UUID]) -> str:
     return "{" + ",".join(map(str, tenants)) + "}"
 
 
-@functools.cache
-def _insert(model: type[models.Model]) -> tuple[bytes, tuple[str, ...]]:
-    """The INSERT of any number of rows of `model`, and the attributes that it takes, in order."""
-    fields = [f for f in model._meta.concrete_fields if f.column and not f.has_db_default()]
-    columns = ", ".join(f'"{f.column}"' for f in fields)
-    arrays = ", ".join(f"%b::{_type(f)}[]" for f in fields)
-    # Joined with `scope`, so that the tenant is set before the first row is made and checked.
-    sql = f'INSERT INTO "{model._meta.db_table}" ({columns})'
-    sql += f" SELECT r.* FROM scope, unnest({arrays}) AS r"  # noqa: S608 - our models' names
-    return sql.encode(), tuple(f.attname for f in fields)
-
-
-@functools.cache
-def _update(model: type[models.Model], names: tuple[str, ...]) -> bytes:
-    fields = [f for name in names for f in model._meta.concrete_fields if f.name == name]
-    values = ", ".join(f'"{f.column}" = %s::{_type(f)}' for f in fields)
-    within = any(f.column == "tenant" for f in model._meta.concrete_fields)
-    sql = f'UPDATE "{model._meta.db_table}" SET {values} FROM scope WHERE id = ANY (%b::uuid[])'  # noqa: S608
-    return (sql + (" AND tenant = ANY (tenants())" if within else "")).encode()
-
-
-def _type(field: Any) -> str:
-    return str(field.db_type(connection)).split("(")[0]
-
-
 def _rollback() -> None:
     """Ends whatever transaction this thread is in, without a trace."""
     if in_transaction():
-        connection.connection.execute(b"ROLLBACK")
+        # Not by psycopg, which would end all prepared statements with it (DEALLOCATE ALL).
+        connection.connection.pgconn.exec_(b"ROLLBACK")
+        if in_transaction():
+            _forget_connection()
