@@ -30,10 +30,10 @@ def execute(
         name = b"change_%d" % len(names)
         _check(raw, raw.pgconn.prepare(name, query, types))
         names[query] = name
-    try:
-        # Its types leave out None, which is NULL (psycopg.pq passes it on as such).
+    # Its types leave out None, which is NULL (psycopg.pq passes it on as such).
     known = cast(Sequence[bytes], values)
-    _check(raw, raw.pgconn.exec_prepared(name, known, [Format.BINARY] * len(values)))
+    try:
+        _check(raw, raw.pgconn.exec_prepared(name, known, [Format.BINARY] * len(values)))
     except psycopg.errors.InvalidSqlStatementName:
         # psycopg ends all prepared statements, also those that aren't its own, after a rollback.
         names.clear()
