@@ -72,6 +72,13 @@ class Config(BaseSettings):
         description="Who may call the key service, as `web=UID,worker=UID,admin=UID`. "
         "Empty: the uid that runs the key service.",
     )
+    trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        le=4,
+        description="How many proxies of ours stand in front; each must overwrite X-Forwarded-For "
+        "and X-Forwarded-Proto. 0: these headers are not believed.",
+    )
     test_data: bool = Field(
         default=False, description="Marks what is forwarded as test data (MSH-11 is T)."
     )

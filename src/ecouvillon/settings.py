@@ -51,7 +51,12 @@ INSTALLED_APPS = [
     "ecouvillon.entrances.counter",
 ]
 
+TRUSTED_PROXIES = _config.trusted_proxies
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
 MIDDLEWARE = [
+    "ecouvillon.frame.client_address.ClientAddressMiddleware",
     "ecouvillon.frame.security_headers.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",

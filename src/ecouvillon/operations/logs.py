@@ -76,7 +76,11 @@ CONFIGURATION: dict[str, Any] = {
         }
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"ecouvillon": {"level": "INFO"}},
+    "loggers": {
+        "ecouvillon": {"level": "INFO"},
+        # It says each 4xx, which without the address tells nothing.
+        "django.request": {"level": "ERROR"},
+    },
 }
 
 

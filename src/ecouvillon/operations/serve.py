@@ -8,6 +8,7 @@ import threading
 import time
 
 from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
 from granian.server import Server
 
 from ecouvillon.config import Config
@@ -31,6 +32,7 @@ def serve(config: Config, host: str, port: int) -> None:
         http=HTTPModes.http1,
         # Addresses hold tokens, so there is no access log; the ledger says who did what.
         log_access=False,
+        log_level=LogLevels.warning,
         log_dictconfig=_granian_logs(),
         workers_kill_timeout=10,
         respawn_failed_workers=True,
@@ -45,7 +47,8 @@ def _announce(host: str, port: int) -> None:
             if connection.getresponse().status == http.HTTPStatus.OK:
                 break
         except OSError:
-            time.sleep(0.05)
+            pass
+        time.sleep(0.05)
     # A browser takes passkeys for localhost, not for 127.0.0.1.
     logs.ready("web", f"http://{'localhost' if host == '127.0.0.1' else host}:{port}")
 

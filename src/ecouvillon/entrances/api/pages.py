@@ -168,6 +168,7 @@ def get_screening(request: HttpRequest, call: Call, screening: UUID) -> HttpResp
     return _json_response(_states(found), 200)
 
 
+@csrf_exempt
 def not_found(request: HttpRequest, **path: str) -> HttpResponse:  # noqa: ARG001 - a view's form
     """Any other address below /api/: a problem, not a page."""
     return problem(404, "not-found", _("There is nothing at this address."))
