@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from tests.cast import Api, patient, screening
 from tests.exits.reporting.conftest import Line, documents, opened
 
+from ecouvillon.errors import Unavailable
 from ecouvillon.exits.reporting import drain as draining
+from ecouvillon.exits.reporting.acknowledgement import Acknowledged, Unconfirmed, Verdict
 from ecouvillon.exits.reporting.drain import Drained
+from ecouvillon.exits.reporting.models import Destination
+from ecouvillon.exits.reporting.queue import Claimed
+from ecouvillon.trust.keys.client import KeyClient
+from ecouvillon.trust.ledger.actor import Actor
+
+Judged = Sequence[tuple[Claimed, Verdict]]
 
 
 @pytest.fixture
@@ -276,3 +284,65 @@ def test_the_waiting_time_grows_with_each_failure_and_is_never_quite_the_same(
         assert wait <= 2**number
     assert waits[3] > 2
     assert documents(national, national.rows("id")[0], "message") != []
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_acknowledgement_is_written_while_another_answer_is_still_waited_for(
+    api: Api, line: Callable[..., Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[set[type]] = []
+    settle = draining.settle
+
+    def note(actor: Actor, destination: Destination, judged: Judged) -> None:
+        written.append({type(verdict) for _, verdict in judged})
+        settle(actor, destination, judged)
+
+    monkeypatch.setattr(draining, "settle", note)
+    national = line("lost=1")
+    record(api, 3)
+    national.drain()
+
+    acknowledged = next(n for n, kinds in enumerate(written) if Acknowledged in kinds)
+    given_up = next(n for n, kinds in enumerate(written) if Unconfirmed in kinds)
+    assert acknowledged < given_up
+
+
+def test_an_acknowledgement_outlives_a_database_that_is_away_when_it_comes(
+    api: Api, line: Callable[..., Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle, away = draining.settle, iter([True, True])
+
+    def first_fails(actor: Actor, destination: Destination, judged: Judged) -> None:
+        if next(away, False):
+            raise Unavailable
+        settle(actor, destination, judged)
+
+    monkeypatch.setattr(draining, "settle", first_fails)
+    monkeypatch.setattr(draining.time, "sleep", lambda _: None)
+    national = line()
+    record(api, 2)
+    national.drain()
+
+    assert national.states() == ["acknowledged"] * 2
+    assert len(national.raw) == 2
+
+
+def test_without_the_key_service_nothing_leaves_and_everything_stays_due(
+    api: Api, line: Callable[..., Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    national = line()
+    record(api, 2)
+
+    def silent(*_: object) -> list[bytes]:
+        raise Unavailable
+
+    with monkeypatch.context() as stopped:
+        stopped.setattr(KeyClient, "unwrap", silent)
+        with pytest.raises(Unavailable):
+            national.drain()
+    assert national.raw == []
+    assert national.states() == ["pending"] * 2
+    assert national.rows("leased_until") == [None, None]
+
+    national.drain()
+    assert national.states() == ["acknowledged"] * 2
