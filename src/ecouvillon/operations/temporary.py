@@ -19,6 +19,8 @@ from ecouvillon.config import Config
 from ecouvillon.operations import embedded, installation
 
 _PREFIX = "ecouvillon-temporary-"
+# What one is made of; the demo's national system keeps its own beside the installation.
+_PARTS = {"home", "keys", "national-simulator"}
 
 
 @contextmanager
@@ -70,7 +72,7 @@ def _sweep() -> None:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # Whatever else somebody keeps under such a name is not ours to remove.
-            if {path.name for path in folder.iterdir()} <= {"home", "keys"}:
+            if {path.name for path in folder.iterdir()} <= _PARTS:
                 _remove(folder)
         except BlockingIOError:
             pass

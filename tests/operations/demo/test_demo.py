@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import subprocess
-import tempfile
+import sys
 import urllib.request
 from pathlib import Path
 
@@ -38,6 +38,12 @@ STEPS = [
     "stolen",
 ]
 
+SWEEP = """
+from ecouvillon.operations.temporary import temporary
+with temporary():
+    pass
+"""
+
 
 def _installation(folder: Path) -> dict[str, str]:
     return {"ECOUVILLON_HOME": str(folder / "home"), "ECOUVILLON_KEYS": str(folder / "keys")}
@@ -52,11 +58,13 @@ def _get(url: str) -> str:
         return str(response.read().decode())
 
 
-def test_the_walk_passes_every_step_whatever_the_environment_names_and_leaves_nothing() -> None:
-    before = set(Path(tempfile.gettempdir()).glob("ecouvillon-temporary-*"))
+def test_the_walk_passes_every_step_whatever_the_environment_names_and_leaves_nothing(
+    folder: Path,
+) -> None:
     done = subprocess.run(
         arguments("demo", "--once", "--json", "--port", "0"),
         env=environment(
+            TMPDIR=str(folder),
             ECOUVILLON_DATABASE_URL="postgresql://127.0.0.1:1/not_ours",
             ECOUVILLON_KEYSTORE_URL="postgresql://127.0.0.1:1/not_ours",
             ECOUVILLON_PUBLIC_URL="https://not-ours.example",
@@ -70,9 +78,18 @@ def test_the_walk_passes_every_step_whatever_the_environment_names_and_leaves_no
     assert told["ok"] is True
     assert [step["name"] for step in told["steps"] if step["ok"]] == STEPS
     assert "0 hits" in told["steps"][-1]["summary"]
-    left = set(Path(tempfile.gettempdir()).glob("ecouvillon-temporary-*")) - before
-    assert not [folder for folder in left if str(folder) in done.stderr]
-    assert "Stopped" not in done.stderr
+    assert list(folder.iterdir()) == []
+
+
+def test_what_a_killed_passing_demo_left_on_disk_is_swept_by_the_next(folder: Path) -> None:
+    with demo("--once", "--port", "0", TMPDIR=str(folder)) as process:
+        read_until(process, "registered")
+        family = descendants(process.pid)
+        process.kill()
+        assert all_end(family)
+    assert list(folder.iterdir()) != []
+    subprocess.run([sys.executable, "-c", SWEEP], env=environment(TMPDIR=str(folder)), check=True)
+    assert list(folder.iterdir()) == []
 
 
 def test_two_demos_stay_up_side_by_side_and_end_without_a_trace(folder: Path) -> None:
@@ -133,7 +150,8 @@ def test_a_demo_that_is_killed_while_it_begins_leaves_no_process(folder: Path) -
         assert all_end(family)
 
     with demo(**_installation(folder)) as process:
-        assert holds(lambda: _family_with(process, "multiprocessing"))  # the web server's own
+        # The web server has processes of its own.
+        assert holds(lambda: len(_family_with(process, "demo.web")) > 1)
         family = descendants(process.pid)
         process.kill()
         assert all_end(family)

@@ -92,6 +92,19 @@ def control(config: Config) -> Path:
 
 def empty_logs(config: Config) -> None:
     """Begin the logs of this run."""
-    for log in (config.home / "logs").glob("*.log"):
-        if log.name != "postgres.log":
-            os.truncate(log, 0)
+    for log in _logs(config):
+        os.truncate(log, 0)
+
+
+def complaints(config: Config) -> list[str]:
+    """The last line of each log that is an error or no JSON, such as a trace."""
+    last = []
+    for log in _logs(config):
+        lines = log.read_text(errors="replace").splitlines()
+        bad = [line for line in lines if not line.startswith("{") or '"level": "error"' in line]
+        last += [f"{log.stem}: {line}" for line in bad[-1:]]
+    return last
+
+
+def _logs(config: Config) -> list[Path]:
+    return [log for log in (config.home / "logs").glob("*.log") if log.name != "postgres.log"]

@@ -64,3 +64,20 @@ def screening(now: datetime | None = None) -> dict[str, Any]:
         },
         "results": [{"loinc": "94558-4", "value": "negative"}],
     }
+
+
+def canonical_result(body: dict[str, Any]) -> dict[str, bytes]:
+    """The bytes of the result in `body` before they are sealed, and of its values alone."""
+    from ecouvillon.entrances.api.bodies import ReadingBody
+    from ecouvillon.trust.vault.encoding import encode
+
+    sent = ReadingBody.model_validate({"test": body["test"], "results": body["results"]})
+    document = sent.reading().document()
+    return {
+        "result": _unpadded(encode(document)),
+        "values of the result": _unpadded(encode({"values": document["values"]}))[1:-1],
+    }
+
+
+def _unpadded(padded: bytes) -> bytes:
+    return padded[4 : 4 + int.from_bytes(padded[:4], "big")]

@@ -74,6 +74,7 @@ def passing(report: Report, port: int | None, then: Then) -> None:
 
 def _play(config: Config, report: Report, port: int, then: Then) -> None:
     with ExitStack() as stack:
+        stack.enter_context(_complaints(config, report))
         os.environ.update(house.environment(config, port))
         _become_operator(report)
         national = ports.take_or_other(players.port_of_before())
@@ -115,6 +116,17 @@ def _migrated(config: Config) -> str:
     if done.returncode != 0:
         raise StepFailed(done.stderr.strip().rpartition("\n")[2] or "the tables were not made")
     return "PostgreSQL on a private socket, tables up to date"
+
+
+@contextmanager
+def _complaints(config: Config, report: Report) -> Iterator[None]:
+    """When a step fails, the last that each process complained of: a passing demo's logs go."""
+    try:
+        yield
+    except StepFailed:
+        for line in house.complaints(config):
+            report.note(line)
+        raise
 
 
 def _become_operator(report: Report) -> None:

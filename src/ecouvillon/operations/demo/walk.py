@@ -129,7 +129,7 @@ def _steal(way: Way, answer: dict[str, Any], body: dict[str, Any]) -> None:
         loot = theft.steal(way.config)
         if not loot.hits({"pharmacy": players.PHARMACY}):
             raise StepFailed("the search does not even find what is no secret")
-        wanted = patient.SECRETS | _canonical_result(body)
+        wanted = patient.SECRETS | patient.canonical_result(body)
         hits = loot.hits(wanted)
         if hits:
             raise StepFailed(f"the dump gives away: {'; '.join(hits)}")
@@ -143,25 +143,6 @@ def _steal(way: Way, answer: dict[str, Any], body: dict[str, Any]) -> None:
         for _, _, kind, *columns in loot.rows("vault_document", answer["id"]):
             ciphertext = max(columns, key=len).removeprefix("\\\\x")
             step.show(f"  vault_document  {kind:9}{ciphertext[:48]}…")
-
-
-def _canonical_result(body: dict[str, Any]) -> dict[str, bytes]:
-    """The bytes of the result before they were sealed, and the part that has the values."""
-    from ecouvillon.entrances.api.bodies import ScreeningBody, reading
-    from ecouvillon.trust.vault.encoding import encode
-
-    sent = ScreeningBody.model_validate(body)
-    if sent.test is None or sent.results is None:
-        raise StepFailed("the demo's patient has no result")
-    document = reading(sent.test, sent.results).document()
-    return {
-        "result": _unpadded(encode(document)),
-        "values of the result": _unpadded(encode({"values": document["values"]}))[1:-1],
-    }
-
-
-def _unpadded(padded: bytes) -> bytes:
-    return padded[4 : 4 + int.from_bytes(padded[:4], "big")]
 
 
 def _received(config: Config, screening: str) -> dict[str, Any] | None:
