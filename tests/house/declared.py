@@ -26,6 +26,7 @@ STATES_ONLY = "nothing: states without a patient's data"
 NONE = "none: touches no pharmacy's rows"
 OF_TOKEN = "the pharmacy of the token's client"
 OF_LINK = "the pharmacy of the link"
+OF_POSTER = "the pharmacy whose poster has this address"
 NAMED = "the pharmacy that the operator names"
 EACH_ROW = "the pharmacy of each row, which a function of the owner names"
 
@@ -56,6 +57,7 @@ ROUTES: dict[str, Rules] = {
     "api/v1/screenings/<uuid:screening>/correction": Rules(WRITE, EACH_CHANGE, OF_TOKEN),
     "api/v1/screenings/<uuid:screening>/cancellation": Rules(WRITE, EACH_CHANGE, OF_TOKEN),
     "^api/.*$": OPEN,
+    "p/<slug:slug>": Rules(ANYONE, EACH_CHANGE, OF_POSTER),
     "r/<str:token>": Rules(LINK, EACH_OPENING, OF_LINK),
 }
 

@@ -70,6 +70,7 @@ def add_version(
                     number=2,
                     kind=kind,
                     identity=2,
+                    result=2,
                     leaves_at=timezone.now() + leaves_in,
                 )
             ]

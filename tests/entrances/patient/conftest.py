@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from uuid import uuid4
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
-from tests.installation import Installed
+from tests.installation import Installed, acting_as
+
+from ecouvillon.exits.reporting.destinations import Wanted, add
+from ecouvillon.exits.reporting.models import WithoutConsent
+from ecouvillon.operations.process import operator
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -61,3 +66,25 @@ def axe() -> str:
     assert spec
     assert spec.origin
     return (Path(spec.origin).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def destination(installed: Installed) -> Iterator[Callable[..., None]]:
+    """Sets up a destination, as the operator; all pharmacies share it until the test ends."""
+    made = []
+
+    def set_up(*, needs_nir: bool = False) -> None:
+        wanted = Wanted(
+            name=f"national-{uuid4().hex[:8]}",
+            protocol="hl7-mllp",
+            url="mllp://127.0.0.1:2575",
+            needs_nir=needs_nir,
+            without_consent=WithoutConsent.PSEUDONYMISE,
+        )
+        with acting_as("operator", installed):
+            made.append(add(operator(), wanted).id)
+
+    yield set_up
+    with installed.connection_as(None) as connection:
+        for one in made:
+            connection.execute("DELETE FROM destination WHERE id = %s", [one])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,12 @@ def keep(page: Page, name: str) -> None:
     folder = os.environ.get("ECOUVILLON_SHOTS")
     if folder:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+@pytest.fixture
+def poster(address: str, api: Api) -> str:
+    """What the poster of a pharmacy leads to."""
+    return f"{address}/p/{api.pharmacy.slug}"
 
 
 def judge(page: Page, axe: str) -> None:
@@ -88,6 +95,63 @@ def test_every_page_is_accessible_and_fits_its_screen(
         keep(page, f"{kind}-{size}-{scheme}")
     page.context.close()
     assert [text for text in said if "Content Security Policy" in text] == []
+
+
+@pytest.mark.parametrize("look", [*product(SIZES, ["light", "dark"])], ids="-".join)
+def test_the_form_and_what_follows_are_accessible_and_fit_their_screen(
+    chromium: Browser,
+    poster: str,
+    axe: str,
+    destination: Callable[..., None],
+    look: tuple[str, str],
+) -> None:
+    page = opened(chromium, *look)
+    page.goto(poster)
+    judge(page, axe)
+    keep(page, "form-" + "-".join(look))
+    destination(needs_nir=True)
+    page.reload()
+    fill(page)
+    page.get_by_label("Jour").fill("30")
+    page.get_by_role("button", name="S’inscrire").click()
+    page.locator("details").evaluate("it => it.open = true")
+    judge(page, axe)
+    keep(page, "form-wrong-" + "-".join(look))
+    page.get_by_label("Jour").fill("29")
+    page.get_by_label("Non", exact=True).check()
+    page.get_by_role("button", name="S’inscrire").click()
+    judge(page, axe)
+    keep(page, "registered-" + "-".join(look))
+    assert page.get_by_text("A-001").is_visible()
+    page.context.close()
+
+
+def test_a_patient_registers_without_javascript_in_the_language_chosen_on_the_way(
+    chromium: Browser, poster: str
+) -> None:
+    page = opened(chromium, "telephone", java_script_enabled=False)
+    page.goto(poster)
+    page.get_by_label("Nom de naissance").fill("Martin")
+    page.get_by_role("button", name="English").click()
+    assert page.get_by_label("Birth name").input_value() == "Martin"
+    page.get_by_label("First names").fill("Camille")
+    for part, value in (("Day", "29"), ("Month", "2"), ("Year", "1984")):
+        page.get_by_label(part).fill(value)
+    page.get_by_label("Female").check()
+    page.get_by_role("button", name="Register").click()
+    assert page.get_by_text("A-001").is_visible()
+    number = page.locator(".visit").inner_text()
+    page.reload()
+    assert page.locator(".visit").inner_text() == number
+    page.context.close()
+
+
+def fill(page: Page) -> None:
+    page.get_by_label("Nom de naissance").fill("Martin")
+    page.get_by_label("Prénoms").fill("Camille")
+    for part, value in (("Jour", "29"), ("Mois", "2"), ("Année", "1984")):
+        page.get_by_label(part).fill(value)
+    page.get_by_label("Féminin").check()
 
 
 def test_nothing_is_asked_of_another_host_and_no_address_leaves_as_a_referrer(

@@ -232,9 +232,20 @@ def test_a_corrected_result_says_so(api: Api) -> None:
     assert "Positif" not in words
 
 
+def test_a_corrected_name_stands_beside_the_same_result(api: Api) -> None:
+    link = hand(api, "positive")
+    sent = {"reason": "wrong_identity", "patient": patient(birth_name="DURAND")}
+    assert api.post(f"/api/v1/screenings/{link.screening}/correction", sent).status_code == 201
+    words = french(read(link.path, link.code).content.decode())
+    assert "DURAND Camille" in words
+    assert "Positif" in words
+    assert "a corrigé votre résultat" in words
+
+
 def test_a_withdrawn_result_says_so_and_nothing_else(api: Api) -> None:
     link = hand(api, "positive")
-    add_version(api, link, "cancellation", "P", "MARTIN")
+    path = f"/api/v1/screenings/{link.screening}/cancellation"
+    assert api.post(path, {"reason": "misread"}).status_code == 201
     words = french(read(link.path, link.code).content.decode())
     assert "La pharmacie a retiré ce résultat." in words
     assert "MARTIN" not in words

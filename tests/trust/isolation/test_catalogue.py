@@ -18,6 +18,7 @@ DEFINERS = {
     "give_attempt_back": {"web"},
     "give_invitation_attempt_back": {"web"},
     "memberships_of": {"web"},
+    "pharmacy_of_poster": {"web"},
     "spend_attempt": {"web"},
     "spend_invitation_attempt": {"web"},
     "keys_used_between": {"worker"},

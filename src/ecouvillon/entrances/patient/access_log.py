@@ -39,6 +39,11 @@ _WHY_OPENED: dict[str, Text] = {
 _WHAT_DONE: dict[str, Text] = {
     "screening registered": _("registered your visit"),
     "result recorded": _("recorded your result"),
+    "result corrected": _("corrected your result"),
+    "result cancelled": _("withdrew your result"),
+    "reading taken back": _("took a reading back"),
+    "clock started": _("started the clock of your test"),
+    "kit invalid": _("noted that a kit did not work"),
     "acknowledged": _("received the national system’s receipt for your result"),
     "rejected": _("had your result sent back by the national system, to be mended"),
 }
