@@ -114,13 +114,13 @@ class Migration(migrations.Migration):
               AND t.next_at <= now() AND (t.leased_until IS NULL OR t.leased_until < now())
               AND EXISTS (SELECT FROM destination d
                           WHERE d.id = of_destination AND d.paused_at IS NULL)
-              -- A correction waits for what it corrects.
-              AND NOT EXISTS (
+              -- A correction waits for what it corrects. First versions, nearly all, aren't looked at.
+              AND (t.version = 1 OR NOT EXISTS (
                 SELECT FROM transmission earlier
                 WHERE earlier.tenant = t.tenant AND earlier.screening = t.screening
                   AND earlier.destination = t.destination AND earlier.version < t.version
                   AND earlier.state IN ('pending', 'sent')
-              )
+              ))
             ORDER BY t.next_at LIMIT most
             """,
             roles=("worker",),
