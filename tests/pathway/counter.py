@@ -16,6 +16,7 @@ from ecouvillon.pathway.request import Asked
 from ecouvillon.pathway.start_reading import Sampler, Start, start_reading
 from ecouvillon.pathway.walk_in import walk_in
 from ecouvillon.people.pharmacy.kits import Pairing, pair_kit
+from ecouvillon.people.pharmacy.models import Role
 from ecouvillon.screening.models import IdentityCheck
 from ecouvillon.screening.patient import Identity, Performer
 from ecouvillon.screening.registration import Registration
@@ -25,8 +26,8 @@ from ecouvillon.trust.ledger.actor import Actor
 
 COVID = "94558-4"
 COMBINED = ("94558-4", "80382-5", "80383-3", "72885-7")
-GTIN = "03760000000018"
-PHARMACIST = Answering(Performer("10001234565", "Verlaigne", "Maud"), "pharmacist")
+GTIN = "03760000000017"
+PHARMACIST = Answering(Performer("10001234565", "Verlaigne", "Maud"), Role.PHARMACIST)
 
 
 def asked(what: str = "form") -> Asked:
@@ -47,7 +48,7 @@ class Counter:
 
     @property
     def samplers(self) -> tuple[Sampler, ...]:
-        return (Sampler(self.person, "pharmacist"),)
+        return (Sampler(self.person, Role.PHARMACIST),)
 
     def pair(self, *analytes: str, gtin: str = GTIN, window: tuple[int, int] = (0, 900)) -> None:
         """Pairs a kit that may be read at once, unless `window` says otherwise."""

@@ -24,6 +24,7 @@ from ecouvillon.exits.reporting.models import Destination
 from ecouvillon.exits.reporting.routing import Route
 from ecouvillon.pathway.read import Answering, Read, TimingReason, fail_kit, read_cassette
 from ecouvillon.pathway.unlock import NothingToRead, Unlocked, unlock
+from ecouvillon.people.pharmacy.models import Role
 from ecouvillon.screening.patient import Reading
 from ecouvillon.terminology.result import ResultValue
 from ecouvillon.trust.vault.models import VaultDocument
@@ -164,7 +165,7 @@ def test_a_preparer_answers_for_nothing(ours: Counter) -> None:
     read = Read(ours.started(), 1, (("94558-4", ResultValue.NEGATIVE),), None)
 
     with pytest.raises(Forbidden):
-        read_cassette(ours.actor, read, Answering(PHARMACIST.performer, "preparer"), asked(), [])
+        read_cassette(ours.actor, read, Answering(PHARMACIST.performer, Role.PREPARER), asked(), [])
 
 
 def test_an_invalid_kit_is_done_again_in_the_same_visit_and_both_are_kept(

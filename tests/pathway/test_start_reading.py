@@ -12,6 +12,7 @@ from tests.pathway.counter import COMBINED, GTIN, Counter, asked, counter, rows,
 
 from ecouvillon.errors import Forbidden, Invalid, NotFound, WrongState
 from ecouvillon.pathway.start_reading import Sampler, Start, start_reading
+from ecouvillon.people.pharmacy.models import Role
 from ecouvillon.screening.models import IdentityCheck
 
 
@@ -127,7 +128,7 @@ def test_a_preparer_types_and_the_pharmacist_who_answers_has_sampled(
     screening, pharmacist = ours.walk_in(), uuid4()
     expiry = timezone.localdate()
     start = Start(screening, IdentityCheck.NONE, GTIN, "L42", expiry)
-    samplers = (Sampler(ours.person, "preparer"), Sampler(pharmacist, "pharmacist"))
+    samplers = (Sampler(ours.person, Role.PREPARER), Sampler(pharmacist, Role.PHARMACIST))
 
     start_reading(ours.actor, start, samplers, asked())
 
@@ -140,4 +141,4 @@ def test_a_preparer_without_a_pharmacist_starts_nothing(ours: Counter) -> None:
     start = Start(ours.walk_in(), IdentityCheck.NONE, GTIN, "L42", timezone.localdate())
 
     with pytest.raises(Forbidden):
-        start_reading(ours.actor, start, (Sampler(ours.person, "preparer"),), asked())
+        start_reading(ours.actor, start, (Sampler(ours.person, Role.PREPARER),), asked())

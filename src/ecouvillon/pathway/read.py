@@ -16,12 +16,13 @@ from uuid import UUID
 from django.utils import timezone
 
 from ecouvillon.errors import Forbidden, Invalid, Problem, WrongState
-from ecouvillon.exits.delivery.links import links
+from ecouvillon.exits.delivery.links import first_links
 from ecouvillon.exits.reporting.routing import Route, transmissions
 from ecouvillon.pathway.once import once
 from ecouvillon.pathway.request import Asked
 from ecouvillon.pathway.undo import UNDO
-from ecouvillon.people.pharmacy.competence import Act, Role, may
+from ecouvillon.people.pharmacy.competence import Act, may
+from ecouvillon.people.pharmacy.models import Role
 from ecouvillon.screening.cassettes import Cassette, Window, latest
 from ecouvillon.screening.models import IdentityCheck, KitUse, Screening, State
 from ecouvillon.screening.patient import Kit, Performer, Reading
@@ -69,9 +70,6 @@ class Answering:
     role: Role
 
 
-_LINKED = "SELECT id FROM link WHERE tenant = ANY (tenants()) AND screening = %b LIMIT 1"
-
-
 def read_cassette(
     actor: Actor, read: Read, answering: Answering, asked: Asked, active: Sequence[Route]
 ) -> None:
@@ -82,7 +80,6 @@ def read_cassette(
     `once` raises; then nothing happened.
     """
     tenant = actor.tenant
-    rows, _ = links(tenant, [read.screening])
 
     def record(writing: Change) -> None:
         standing = lock(writing, [read.screening])[read.screening]
@@ -92,9 +89,7 @@ def read_cassette(
         writing.add(seal(tenant, [result_document(version, reading)]))
         writing.add([version])
         writing.add(transmissions(version, active))
-        # One link a visit: a form made it at registration, or a reading that was taken back.
-        if not writing.fetch(_LINKED, (read.screening,)):
-            writing.add(rows)
+        writing.add(first_links(writing, tenant, [read.screening]))
         writing.set(Screening, [read.screening], state=State.RESULTED.value)
         writing.add(entries(actor, "result recorded", [read.screening]))
         writing.add(detail(actor))

@@ -16,8 +16,9 @@ from django.utils import timezone
 from ecouvillon.errors import Forbidden, Invalid, Problem, WrongState
 from ecouvillon.pathway.once import once
 from ecouvillon.pathway.request import Asked
-from ecouvillon.people.pharmacy.competence import Act, Role, may
+from ecouvillon.people.pharmacy.competence import Act, may
 from ecouvillon.people.pharmacy.kits import PairedKit, by_gtin, paired
+from ecouvillon.people.pharmacy.models import Role
 from ecouvillon.screening.cassettes import Box, latest, started
 from ecouvillon.screening.models import IdentityCheck, Screening, State
 from ecouvillon.screening.recording import lock

@@ -15,11 +15,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Literal
 
+from ecouvillon.people.pharmacy.models import Role
 from ecouvillon.terminology.loinc import ANALYTES
-
-Role = Literal["owner", "pharmacist", "preparer"]
 
 
 class Act(StrEnum):
@@ -43,15 +41,17 @@ class Rule:
 
 _ALL = frozenset(ANALYTES)
 _COVID = frozenset({"94558-4"})
-_PHARMACISTS: frozenset[Role] = frozenset({"owner", "pharmacist"})
+# The owner of a pharmacy is a pharmacist (code de la santé publique, L. 5125-11).
+_PHARMACISTS = frozenset({Role.OWNER, Role.PHARMACIST})
+_PREPARERS = frozenset({Role.PREPARER})
 
 RULES = (
     Rule(Act.ANSWER, _PHARMACISTS, _ALL),
     Rule(Act.SAMPLE, _PHARMACISTS, _ALL),
-    Rule(Act.SAMPLE, frozenset({"preparer"}), _COVID, date(2020, 10, 26), date(2025, 3, 1)),
+    Rule(Act.SAMPLE, _PREPARERS, _COVID, date(2020, 10, 26), date(2025, 3, 1)),
     Rule(Act.READ, _PHARMACISTS, _ALL),
     # A preparer types what the pharmacist who answers has read.
-    Rule(Act.READ, frozenset({"preparer"}), _ALL),
+    Rule(Act.READ, _PREPARERS, _ALL),
 )
 
 

@@ -1,0 +1,18 @@
+"""The desk's addresses."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from ecouvillon.entrances.counter.desk import kits, queue, reading, scan, start, walk_in
+
+urlpatterns: list[URLPattern] = [
+    path("counter/", queue.queue, name="queue"),
+    path("counter/changes", queue.changes, name="changes"),
+    path("counter/scan", scan.scan, name="scan"),
+    path("counter/walk-in", walk_in.walk_in_page, name="walk_in"),
+    path("counter/kits/pair", kits.pair, name="pair"),
+    path("counter/start/<uuid:screening>", start.start, name="start"),
+    path("counter/read/<uuid:screening>", reading.read, name="read"),
+    path("counter/take-back/<uuid:screening>", reading.take_back_page, name="take_back"),
+]
