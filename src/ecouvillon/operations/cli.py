@@ -18,6 +18,7 @@ from ecouvillon.errors import EcouvillonError, Invalid, NotFound, Problem, Unava
 from ecouvillon.nationalsim.commands import national_simulator
 from ecouvillon.operations.demo.commands import demo
 from ecouvillon.operations.keys import keys
+from ecouvillon.operations.staff import staff
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ def main() -> None:
 
 
 main.add_command(keys)
+main.add_command(staff)
 main.add_command(demo)
 main.add_command(national_simulator)
 
