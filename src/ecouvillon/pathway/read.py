@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from ecouvillon.errors import Forbidden, Invalid, Problem, WrongState
 from ecouvillon.exits.delivery.links import first_links
+from ecouvillon.exits.delivery.notices import notices
 from ecouvillon.exits.reporting.routing import Route, transmissions
 from ecouvillon.pathway.once import once
 from ecouvillon.pathway.request import Asked
@@ -89,7 +90,10 @@ def read_cassette(
         writing.add(seal(tenant, [result_document(version, reading)]))
         writing.add([version])
         writing.add(transmissions(version, active))
-        writing.add(first_links(writing, tenant, [read.screening]))
+        made = first_links(writing, tenant, [read.screening])
+        writing.add(made)
+        reachable = [read.screening] if standing.reachable else []
+        writing.add(notices(writing, [version], reachable, made))
         writing.set(Screening, [read.screening], state=State.RESULTED.value)
         writing.add(entries(actor, "result recorded", [read.screening]))
         writing.add(detail(actor))

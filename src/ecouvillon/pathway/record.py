@@ -8,15 +8,14 @@ from uuid import UUID
 import psycopg
 
 from ecouvillon.errors import KeyReused, WrongState
-from ecouvillon.exits.delivery.links import links
-from ecouvillon.exits.reporting.models import TransmissionState
+from ecouvillon.exits.delivery.links import first_links
+from ecouvillon.exits.delivery.notices import notices
 from ecouvillon.exits.reporting.routing import Route, transmissions
 from ecouvillon.pathway import request
 from ecouvillon.pathway.answer import Answer, standing
 from ecouvillon.screening.models import Screening, State
 from ecouvillon.screening.patient import Reading
 from ecouvillon.screening.recording import lock, next_version, result_document
-from ecouvillon.terminology.visit_number import format_visit_number
 from ecouvillon.trust.isolation.change import change
 from ecouvillon.trust.ledger.actor import Actor
 from ecouvillon.trust.ledger.entries import detail, entries
@@ -45,7 +44,6 @@ def record_results(
     if repeated:
         return _again(tenant, [repeated.get(claim.key) for claim in claims])
     ids = [result.screening for result in results]
-    rows, opened = links(tenant, ids)
     try:
         with change(tenant) as writing:
             before = lock(writing, ids)
@@ -65,7 +63,10 @@ def record_results(
             writing.add(versions)
             for version in versions:
                 writing.add(transmissions(version, active))
-            writing.add(rows)
+            made = first_links(writing, tenant, ids)
+            reachable = [id_ for id_ in ids if before[id_].reachable]
+            writing.add(made)
+            writing.add(notices(writing, versions, reachable, made))
             writing.set(Screening, ids, state=State.RESULTED.value)
             writing.add(entries(actor, "result recorded", ids))
             writing.add(detail(actor))
@@ -80,16 +81,8 @@ def record_results(
         if not found:
             raise
         return _again(tenant, [found.get(claim.key) for claim in claims])
-    return [
-        Answer(
-            id=id_,
-            visit_number=format_visit_number(before[id_].visit),
-            state=State.RESULTED.value,
-            transmissions=tuple((route.name, TransmissionState.PENDING.value) for route in active),
-            opened=shown,
-        )
-        for id_, shown in zip(ids, opened, strict=True)
-    ]
+    now = standing(tenant, ids, with_link=True)
+    return [now[id_] for id_ in ids]
 
 
 def _again(tenant: UUID, found: list[request.Known | KeyReused | None]) -> list[Answer]:

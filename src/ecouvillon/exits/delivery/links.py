@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from ecouvillon import config
 from ecouvillon.exits.delivery.models import Link
+from ecouvillon.trust.isolation.change import Change
 from ecouvillon.trust.keys.client import client
 
 
@@ -34,10 +35,31 @@ def links(tenant: UUID, screenings: Sequence[UUID]) -> tuple[list[Link], list[Op
     return rows, [Opened(url(made.token), made.code) for made in derived]
 
 
+_LINKED = """
+SELECT screening FROM link WHERE tenant = ANY (tenants()) AND screening = ANY (%b::uuid[])
+"""
+
+
+def first_links(writing: Change, tenant: UUID, screenings: Sequence[UUID]) -> list[Link]:
+    """Rows of links for those of these screenings, all locked, that have none yet.
+
+    One link a screening: a form made it at registration, or a reading that was taken back did.
+    """
+    rows = writing.fetch(_LINKED, (list(screenings),))
+    linked = {screening for (screening,) in rows}
+    without = [screening for screening in screenings if screening not in linked]
+    return links(tenant, without)[0] if without else []
+
+
 def shown_again(tenant: UUID, ids: Sequence[UUID]) -> list[Opened]:
     """What existing links show: derived anew, since neither token nor code is kept."""
     derived = client().links([(tenant, id_) for id_ in ids])
     return [Opened(url(made.token), made.code) for made in derived]
+
+
+def addresses(links: Sequence[tuple[UUID, UUID]]) -> list[str]:
+    """The addresses of existing links (tenant, link), whoever's they are, without their codes."""
+    return [url(made.token) for made in client().links(links)]
 
 
 def token_hash(token: bytes) -> bytes:
