@@ -1,12 +1,19 @@
-"""A pharmacy with people at its counter."""
+"""A pharmacy with people at its counter, in process or behind a real server and a browser."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
 from uuid import UUID
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
+import playwright.sync_api
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connections
 from psycopg import sql
 from tests import staff
 from tests.cast import Api
@@ -84,3 +91,54 @@ def no_ledger(superuser: Rows, pharmacy: Pharmacy) -> Callable[[], AbstractConte
             superuser.execute("ALTER TABLE ledger_entry DROP CONSTRAINT no_ledger")
 
     return refusing
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Requests of the browser are not the test's output."""
+
+
+@pytest.fixture
+def address(installed: Installed) -> Iterator[str]:
+    """Where the whole web application answers: localhost, for which browsers take passkeys."""
+    server = make_server("localhost", 0, WSGIHandler(), handler_class=Quiet)
+
+    def serve() -> None:
+        server.serve_forever(0.05)
+        connections["default"].close()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield f"http://localhost:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join(timeout=5)
+
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[playwright.sync_api.Browser]:
+    """Debian's Chromium."""
+    if not CHROMIUM.exists():
+        pytest.skip("BROWSER TESTS SKIPPED: apt-get install chromium")
+    with pytest.MonkeyPatch.context() as patch, playwright.sync_api.sync_playwright() as started:
+        # Playwright's loop runs in our thread without running our code: Django must not take us
+        # for a coroutine.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = started.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe, which judges a page by WCAG."""
+    spec = find_spec("axe_playwright_python")
+    assert spec
+    assert spec.origin
+    return (Path(spec.origin).parent / "axe.min.js").read_text(encoding="utf-8")
