@@ -43,9 +43,9 @@ def become(role: config.Role) -> config.Config:
     return config.load()
 
 
-def end_with_parent() -> None:
-    """Ends this process when the one that started it dies, however it dies."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def end_with_parent(how: signal.Signals = signal.SIGTERM) -> None:
+    """Ends this process by the signal `how` when the one that started it dies, however it dies."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, how)
 
 
 def operator() -> Actor:

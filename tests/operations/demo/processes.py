@@ -93,9 +93,10 @@ def descendants(pid: int) -> list[Process]:
     return family
 
 
-def all_end(family: list[Process]) -> bool:
-    """Whether all of them are gone within the patience that we have."""
-    return holds(lambda: not [one for one in family if one.alive])
+def left_of(family: list[Process]) -> list[str]:
+    """The commands of those that don't end within the patience that we have."""
+    holds(lambda: not [one for one in family if one.alive])
+    return [f"{one.pid} {one.command}" for one in family if one.alive]
 
 
 def holds(condition: object) -> bool:

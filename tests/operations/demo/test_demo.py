@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from tests.operations.demo.processes import (
     Process,
-    all_end,
     arguments,
     demo,
     descendants,
     environment,
     holds,
+    left_of,
     read_until,
 )
 
@@ -86,7 +86,7 @@ def test_what_a_killed_passing_demo_left_on_disk_is_swept_by_the_next(folder: Pa
         read_until(process, "registered")
         family = descendants(process.pid)
         process.kill()
-        assert all_end(family)
+        assert left_of(family) == []
     assert list(folder.iterdir()) != []
     subprocess.run([sys.executable, "-c", SWEEP], env=environment(TMPDIR=str(folder)), check=True)
     assert list(folder.iterdir()) == []
@@ -113,12 +113,12 @@ def test_two_demos_stay_up_side_by_side_and_end_without_a_trace(folder: Path) ->
         assert "already running" in refused.stderr
 
         first.kill()
-        assert all_end(families[0])
+        assert left_of(families[0]) == []
         assert "DEMO" in _get(addresses[1])
 
         second.send_signal(signal.SIGINT)
         assert second.wait() == 0
-        assert not [one for one in families[1] if one.alive]
+        assert not [one.command for one in families[1] if one.alive]
 
     # What was killed comes back with the same people, and ends when it is told to.
     with demo(**first_home) as again:
@@ -127,7 +127,7 @@ def test_two_demos_stay_up_side_by_side_and_end_without_a_trace(folder: Path) ->
         family = descendants(again.pid)
         again.terminate()
         assert again.wait() == 0
-        assert not [one for one in family if one.alive]
+        assert not [one.command for one in family if one.alive]
     assert len(list(Config(**_paths(first_home)).secrets.glob("demo.json"))) == 1
 
 
@@ -147,14 +147,14 @@ def test_a_demo_that_is_killed_while_it_begins_leaves_no_process(folder: Path) -
         assert holds(lambda: _family_with(process, " migrate "))
         family = descendants(process.pid)
         process.kill()
-        assert all_end(family)
+        assert left_of(family) == []
 
     with demo(**_installation(folder)) as process:
         # The web server has processes of its own.
         assert holds(lambda: len(_family_with(process, "demo.web")) > 1)
         family = descendants(process.pid)
         process.kill()
-        assert all_end(family)
+        assert left_of(family) == []
 
 
 def test_a_demo_that_is_stopped_before_its_walk_ends_says_so_by_its_exit_code(folder: Path) -> None:
@@ -163,7 +163,7 @@ def test_a_demo_that_is_stopped_before_its_walk_ends_says_so_by_its_exit_code(fo
         family = descendants(process.pid)
         process.send_signal(signal.SIGINT)
         assert process.wait() == 130
-        assert not [one for one in family if one.alive]
+        assert not [one.command for one in family if one.alive]
 
 
 @pytest.mark.parametrize("name", ["ECOUVILLON_DATABASE_URL", "ECOUVILLON_ADMIN_URL"])
