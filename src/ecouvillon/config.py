@@ -8,16 +8,18 @@ secrets are files of mode 0600 under `keys`, one per role, and a process reads o
 from __future__ import annotations
 
 import functools
+import ipaddress
 import json
 import os
 import pwd
+import re
 from datetime import date
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ecouvillon.errors import Misconfigured
@@ -79,6 +81,16 @@ class Config(BaseSettings):
         description="How many proxies of ours stand in front; each must overwrite X-Forwarded-For "
         "and X-Forwarded-Proto. 0: these headers are not believed.",
     )
+    smtp_url: str | None = Field(
+        default=None,
+        description="The mail server that takes notices to patients: smtps://USER@HOST or "
+        "smtp+starttls://USER@HOST, smtp:// on this machine only. Empty: nobody gets a notice.",
+    )
+    mail_from: str | None = Field(
+        default=None,
+        validate_default=True,
+        description="The address that notices come from; required with `smtp_url`.",
+    )
     test_data: bool = Field(
         default=False, description="Marks what is forwarded as test data (MSH-11 is T)."
     )
@@ -101,6 +113,38 @@ class Config(BaseSettings):
         # Absolute, since libpq takes a relative socket directory for a host's name.
         # (os.path keeps symbolic links, which root's installation has.)
         return None if value is None else Path(os.path.abspath(value))  # noqa: PTH100
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: str | None) -> str | None:
+        # What a notice says is little, but whom it is for is a secret: never without TLS.
+        if not value:
+            return None
+        form = "it has a user, a host and a port only, such as smtps://user@example.org:465"
+        try:
+            parts, port = urlsplit(value), urlsplit(value).port
+        except ValueError:
+            raise ValueError(form) from None
+        if parts.scheme not in ("smtps", "smtp+starttls", "smtp"):
+            raise ValueError("it begins with smtps://, smtp+starttls:// or smtp://")
+        if not parts.hostname or port == 0 or parts.path or parts.query or parts.fragment:
+            raise ValueError(form)
+        if parts.password is not None:
+            raise ValueError("no secret is a setting: the password is `smtp` in worker.json")
+        if parts.scheme == "smtp" and not is_loopback(parts.hostname):
+            raise ValueError("without TLS only this machine: smtps:// or smtp+starttls://")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if not value:
+            if info.data.get("smtp_url"):
+                raise ValueError("notices need the address that they come from")
+            return None
+        if not re.fullmatch(r"[!-~]+@[A-Za-z0-9.-]+", value) or re.search(r"[<>,;:]", value):
+            raise ValueError("it is a plain address, such as results@example.org")
+        return value
 
     @property
     def public_host(self) -> str:
@@ -146,7 +190,7 @@ class Config(BaseSettings):
         return where | {"user": f"ecouvillon_{role}", "password": self.secret(role)["password"]}
 
     def secret(self, role: str) -> dict[str, str]:
-        """The secrets of one role: `password` (PostgreSQL) and, for web, `django`.
+        """The secrets of one role: `password` (PostgreSQL), for web `django`, for worker `smtp`.
 
         Raises `Misconfigured` when the file is missing or open to others.
         """
@@ -161,6 +205,16 @@ class Config(BaseSettings):
                 f"{path} is missing: this installation's secrets are elsewhere. "
                 "Set ECOUVILLON_KEYS to where they lie."
             ) from None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host, as an address names it, is this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""The worker process: loops that drain each destination, and procrastinate for what has a schedule.
+"""The worker process: loops that drain the queues, and procrastinate for what has a schedule.
 
 The outbox rows are the queue: a loop looks every half second when it is idle, since a notification
 inside a result's transaction costs 40 % and more of the rate (measured). Always holds: whatever
@@ -11,19 +11,23 @@ import asyncio
 import logging
 import signal
 import threading
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from django.db import connection
 
+from ecouvillon import config
 from ecouvillon.errors import EcouvillonError
-from ecouvillon.exits.reporting.backoff import backoff
+from ecouvillon.exits.delivery.notify import MAILS_A_ROUND, notify
+from ecouvillon.exits.outbox import Drained, backoff
 from ecouvillon.exits.reporting.destinations import destinations
-from ecouvillon.exits.reporting.drain import BATCH, Drained, drain
+from ecouvillon.exits.reporting.drain import BATCH, drain
 from ecouvillon.operations.schedule import run_schedule
 
 _log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 0.5
-# A silent destination is asked with one message, this rarely at the most.
+# Whoever is silent is asked with one message, this rarely at the most.
 LONGEST_SILENCE = 60.0
 ALERT_ROUNDS = 5
 
@@ -31,13 +35,17 @@ ALERT_ROUNDS = 5
 def work() -> None:
     """Works until SIGTERM; what is under way is finished first."""
     stop = threading.Event()
-    drains = threading.Thread(target=_drain_all, args=(stop,), name="drains")
-    drains.start()
+    loops = [threading.Thread(target=_drain_all, args=(stop,), name="drains")]
+    if config.load().smtp_url is not None:
+        loops.append(threading.Thread(target=_notify, args=(stop,), name="notices"))
+    for loop in loops:
+        loop.start()
     try:
         asyncio.run(_until_asked(stop))
     finally:
         stop.set()
-        drains.join()
+        for loop in loops:
+            loop.join()
 
 
 async def _until_asked(stop: threading.Event) -> None:
@@ -71,22 +79,51 @@ def _drain_all(stop: threading.Event) -> None:
 
 def _drain(name: str, stop: threading.Event) -> None:
     """Drains one destination until it is paused or the worker ends."""
+
+    def one_round(most: int) -> Drained | None:
+        found = [d for d in destinations() if d.name == name and d.paused_at is None]
+        return drain(found[0], most) if found else None
+
+    events = _Events("drain interrupted", "destination silent", {"destination": name})
+    _go_round(stop, one_round, BATCH, events)
+
+
+def _notify(stop: threading.Event) -> None:
+    """Sends notices until the worker ends."""
+    events = _Events("notices interrupted", "mail server silent", {})
+    _go_round(stop, notify, MAILS_A_ROUND, events)
+
+
+class _Events(NamedTuple):
+    """What the log says of a loop."""
+
+    interrupted: str
+    silent: str
+    about: Mapping[str, str]
+
+
+def _go_round(
+    stop: threading.Event,
+    one_round: Callable[[int], Drained | None],
+    batch: int,
+    events: _Events,
+) -> None:
+    """Drains a queue, `batch` rows a round, until a round says None or the worker ends."""
     silent = 0
     try:
         while not stop.is_set():
             try:
-                found = [d for d in destinations() if d.name == name and d.paused_at is None]
-                if not found:
-                    return
-                drained = drain(found[0], 1 if silent else BATCH)
-            except Exception as error:  # noqa: BLE001 - a loop that ended would forward no more
+                drained = one_round(1 if silent else batch)
+            except Exception as error:  # noqa: BLE001 - a loop that ended would send no more
                 _log.error(
-                    "drain interrupted",
-                    extra={"destination": name, "reason": type(error).__name__},
+                    events.interrupted,
+                    extra={**events.about, "reason": type(error).__name__},
                     exc_info=not isinstance(error, EcouvillonError),
                 )
                 stop.wait(2 * IDLE_SECONDS)
                 continue
+            if drained is None:
+                return
             if drained is Drained.NOTHING_DUE:
                 stop.wait(IDLE_SECONDS)
             elif drained is Drained.ANSWERED:
@@ -94,9 +131,7 @@ def _drain(name: str, stop: threading.Event) -> None:
             else:
                 silent += 1
                 if silent >= ALERT_ROUNDS:
-                    _log.error(
-                        "destination silent", extra={"destination": name, "attempts": silent}
-                    )
+                    _log.error(events.silent, extra={**events.about, "attempts": silent})
                 stop.wait(backoff(silent, LONGEST_SILENCE))
     finally:
         connection.close()

@@ -1,8 +1,9 @@
 """Correcting and cancelling: a new version takes the place of the last one; nothing is overwritten.
 
 Comes in: what is true of a screening after all, and why it is corrected. Goes out: how it stands
-now. Always holds: the patient's link shows the new version at once; a destination that knew the old
-one is told, one that did not gets the new one only.
+now. Always holds: the patient's link shows the new version at once; a patient who left a contact
+and a destination that knew the old version are told, a destination that did not know it gets the
+new one only.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from ecouvillon.exits.delivery.notices import call_back, notices
 from ecouvillon.exits.reporting.routing import Route, transmissions
 from ecouvillon.exits.reporting.supersede import supersede
 from ecouvillon.pathway.answer import Answer, standing
@@ -81,7 +83,9 @@ def correct(actor: Actor, correction: Correction, asked: Asked, active: list[Rou
         writing.add(entries(actor, "result corrected", [correction.screening]))
         return version
 
-    return _replace(actor, correction.screening, asked, active, write)
+    return _replace(
+        actor, correction.screening, asked, active, write, amended=correction.registration
+    )
 
 
 def cancel(
@@ -106,6 +110,8 @@ def _replace(
     asked: Asked,
     active: list[Route],
     write: Callable[[Standing, Change], Version],
+    *,
+    amended: Registration | None = None,
 ) -> Answer:
     def act(writing: Change) -> None:
         before = lock(writing, [screening])[screening]
@@ -113,6 +119,10 @@ def _replace(
         version = write(before, writing)
         writing.add([version])
         writing.add(transmissions(version, active))
+        # One message tells of all that was not told yet.
+        call_back(writing, screening)
+        contact = before.reachable if amended is None else amended.contact is not None
+        writing.add(notices(writing, [version], [screening] if contact else [], made=()))
         writing.add(detail(actor))
 
     about = once(actor.tenant, asked, screening, act)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ecouvillon.errors import KeyReused
 from ecouvillon.exits.delivery.links import Opened, links
+from ecouvillon.exits.delivery.notices import notices
 from ecouvillon.exits.reporting.models import Transmission, TransmissionState
 from ecouvillon.exits.reporting.routing import Route, transmissions
 from ecouvillon.pathway import request
@@ -79,11 +80,14 @@ def _commit(
     to_seal: list[Document] = []
     versions: list[Version] = []
     leaving: list[Transmission] = []
+    reachable: set[UUID] = set()
     not_kept: list[tuple[str, ...]] = []
     for id_, one in zip(ids, submissions, strict=True):
         registration, dropped = minimised(one.registration, active)
         not_kept.append(dropped)
         to_seal += documents(id_, registration)
+        if registration.contact is not None:
+            reachable.add(id_)
         if one.reading is not None:
             version = first_version(tenant, id_)
             versions.append(version)
@@ -107,6 +111,7 @@ def _commit(
         writing.add(versions)
         writing.add(leaving)
         writing.add(link_rows)
+        writing.add(notices(writing, versions, reachable, link_rows))
         writing.add(entries(actor, "screening registered", ids))
         writing.add(entries(actor, "result recorded", recorded))
         writing.add(detail(actor))

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from django.utils import timezone
 
 from ecouvillon.errors import WrongState
+from ecouvillon.exits.delivery.notices import call_back
 from ecouvillon.exits.reporting.models import Transmission, TransmissionState
 from ecouvillon.pathway.once import once
 from ecouvillon.pathway.request import Asked
@@ -67,6 +68,8 @@ def _reopen_reading(writing: Change, tenant: UUID, screening: UUID) -> None:
     version = standing[0][0]
     leaving = writing.fetch(_LEAVING, (screening, version))
     if any(state != TransmissionState.PENDING or attempts for _, state, attempts in leaving):
+        raise WrongState("left")
+    if not call_back(writing, screening):
         raise WrongState("left")
     writing.set(
         Transmission,

@@ -28,6 +28,8 @@ class Standing:
     versions: int
     # The result document of the last version that was not taken back; None before the first.
     result: int | None
+    # Whether a contact was given with the identity as it stands.
+    reachable: bool
 
 
 _LOCK = """
@@ -39,7 +41,11 @@ SELECT s.id, s.day, s.visit, s.state,
    WHERE v.tenant = s.tenant AND v.screening = s.id AND NOT EXISTS (
      SELECT FROM take_back b
      WHERE b.tenant = v.tenant AND b.screening = v.screening AND b.version = v.number)
-   ORDER BY v.number DESC LIMIT 1)
+   ORDER BY v.number DESC LIMIT 1),
+  EXISTS (SELECT FROM vault_document c
+    WHERE c.tenant = s.tenant AND c.record = s.id AND c.kind = 'contact' AND c.version = (
+      SELECT max(d.version) FROM vault_document d
+      WHERE d.tenant = s.tenant AND d.record = s.id AND d.kind = 'identity'))
 FROM screening s WHERE s.tenant = ANY (tenants()) AND s.id = ANY (%b::uuid[])
 FOR UPDATE OF s
 """
@@ -51,7 +57,7 @@ def lock(change: Change, ids: Sequence[UUID]) -> dict[UUID, Standing]:
     Raises `NotFound` when one does not exist in this pharmacy.
     """
     found = {
-        row[0]: Standing(row[0], row[1], row[2], State(row[3]), row[4], row[5], row[6])
+        row[0]: Standing(row[0], row[1], row[2], State(row[3]), *row[4:])
         for row in change.fetch(_LOCK, [list(ids)])
     }
     if len(found) < len(set(ids)):

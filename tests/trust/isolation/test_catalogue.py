@@ -14,6 +14,7 @@ APPLICATION = sorted(role for role in ROLES if not ROLES[role].key_store)
 DEFINERS = {
     "answered_messages": {"worker"},
     "api_caller": {"web"},
+    "due_notices": {"worker"},
     "due_transmissions": {"worker"},
     "give_attempt_back": {"web"},
     "give_invitation_attempt_back": {"web"},

@@ -1,4 +1,4 @@
-"""Links."""
+"""Links and notices."""
 
 from __future__ import annotations
 
@@ -22,3 +22,39 @@ class Link(models.Model):
 
     class Meta:
         db_table = "link"
+
+
+class NoticeState(models.TextChoices):
+    """How far a notice is."""
+
+    PENDING = "pending"
+    # The mail server took it.
+    SENT = "sent"
+    # There is no such address: somebody has to call.
+    FAILED = "failed"
+    # Nothing to send: no address, or what it told of was taken back or replaced before it left.
+    DONE = "done"
+
+
+class Notice(models.Model):
+    """One message to a patient, that a version of their result is there; also the queue's own row.
+
+    Whom it is for is in the sealed contact alone. Whatever the result was, the row is the same.
+    """
+
+    pk = models.CompositePrimaryKey("tenant", "id")
+    tenant = models.UUIDField()
+    id = models.UUIDField()
+    screening = models.UUIDField()
+    link = models.UUIDField()
+    state = models.TextField(choices=NoticeState.choices)
+    attempts = models.IntegerField(db_default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    # First when the version may leave, then when it is tried again.
+    next_at = models.DateTimeField()
+    # Until when a worker holds it; a worker that died loses it then.
+    leased_until = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "notice"

@@ -6,10 +6,10 @@ this machine through TLS only, so `mllp://` is for loopback and everything else 
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from ecouvillon.config import is_loopback
 from ecouvillon.errors import EcouvillonError
 
 _MENDS = {
@@ -60,15 +60,6 @@ def parse_address(url: str) -> MllpAddress:
         raise InvalidAddress("extra")
     if not port:
         raise InvalidAddress("port")
-    if parts.scheme == "mllp" and not _is_loopback(host):
+    if parts.scheme == "mllp" and not is_loopback(host):
         raise InvalidAddress("plain")
     return MllpAddress(host, port, tls=parts.scheme == "mllps")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -13,10 +13,10 @@ import logging
 import ssl
 import time
 from collections.abc import Sequence
-from enum import Enum, auto
 from uuid import UUID, uuid4
 
 from ecouvillon.errors import StillRunning, Unavailable
+from ecouvillon.exits.outbox import Drained, patiently
 from ecouvillon.exits.reporting.acknowledgement import Doubt, Unconfirmed, Verdict
 from ecouvillon.exits.reporting.address import parse_address
 from ecouvillon.exits.reporting.exchange import exchange
@@ -35,20 +35,9 @@ ANSWER_SECONDS = 10.0
 CONNECT_SECONDS = 10.0
 # Verdicts are written together, but none waits longer than this for company.
 FLUSH_SECONDS = 0.05
-# An acknowledgement that can't be written is sent for again: worth waiting some seconds for.
-WRITE_ATTEMPTS = 20
 
 # The verdicts that say that nobody was there.
 _UNHEARD = (Doubt.NO_ANSWER, Doubt.CONNECTION_LOST, Doubt.NOT_SENT)
-
-
-class Drained(Enum):
-    """What one round at a destination met with."""
-
-    NOTHING_DUE = auto()
-    ANSWERED = auto()
-    # Unreachable, or it answered nothing at all.
-    SILENT = auto()
 
 
 def drain(destination: Destination, most: int = BATCH) -> Drained:
@@ -149,12 +138,7 @@ class _Verdicts:
 
     def write(self) -> None:
         """Writes what is known, and waits for the database; raises `Unavailable` in the end."""
-        for _ in range(WRITE_ATTEMPTS - 1):
-            try:
-                return self._write()
-            except Unavailable:
-                time.sleep(1)
-        return self._write()
+        patiently(self._write)
 
     def _write(self) -> None:
         # Safe to repeat: of a commit that we didn't hear of, nothing is still held.

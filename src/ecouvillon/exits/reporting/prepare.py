@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from ecouvillon.exits.outbox import still_held
 from ecouvillon.exits.reporting.compose import Message, NothingToSend, compose, documents
 from ecouvillon.exits.reporting.models import Destination, Transmission, TransmissionState
-from ecouvillon.exits.reporting.queue import Claimed, still_held
+from ecouvillon.exits.reporting.queue import Claimed
 from ecouvillon.exits.reporting.settle import settled_without_message
 from ecouvillon.trust.isolation.change import Change, change
 from ecouvillon.trust.ledger.actor import Actor
@@ -39,18 +40,19 @@ def prepare(
         if isinstance(message, Message)
     }
     with change(*{one.tenant for one in claimed}) as writing:
-        held = still_held(writing, claimed)
+        held = still_held(writing, Transmission, claimed)
+        leaving = held & messages.keys()
         _write(writing, actor, [one for one in fresh if one.id in held], composed, sealed)
         writing.set(
             Transmission,
             [
                 one.id
                 for one in claimed
-                if one.state == TransmissionState.PENDING and one.id in held & messages.keys()
+                if one.state == TransmissionState.PENDING and one.id in leaving
             ],
             state=TransmissionState.SENT.value,
         )
-    return {id_: message for id_, message in messages.items() if id_ in held}
+    return {id_: messages[id_] for id_ in leaving}
 
 
 def _sealed_before(actor: Actor, claimed: Sequence[Claimed]) -> dict[UUID, bytes]:

@@ -1,19 +1,18 @@
 """The queue of a destination: what is due is claimed for a while by one worker.
 
 A claim is a lease: a worker that dies loses what it held, and the next one sends the same bytes.
-Always holds: what a worker writes about a transmission counts only while its claim is the last
-one (`still_held`), so that one that was away for longer than its lease overwrites nothing.
+Always holds: of two workers that claim at once each transmission has one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from ecouvillon.exits.outbox import Due
 from ecouvillon.exits.reporting.models import TransmissionState
 from ecouvillon.screening.models import Version
-from ecouvillon.trust.isolation.change import Change, ask
+from ecouvillon.trust.isolation.change import ask
 
 # Longer than a batch takes when every answer comes at the last moment (about 60 s).
 LEASE_SECONDS = 90
@@ -23,7 +22,8 @@ LEASE_SECONDS = 90
 class Claimed:
     """A transmission that this worker holds; `identity` and `result` are documents' versions.
 
-    `known`: an earlier version was acknowledged there, so that this one is no news. `attempts` counts the claims, this one included; it tells this claim from every other.
+    `known`: an earlier version was acknowledged there, so that this one is no news.
+    `attempts` counts the claims, this one included; it tells this claim from every other.
     """
 
     tenant: UUID
@@ -39,8 +39,6 @@ class Claimed:
     attempts: int
 
 
-Due = list[tuple[UUID, UUID]]  # tenant, id
-
 _DUE = "SELECT tenant, id FROM due_transmissions(%s, %s)"
 _CLAIM = """
 UPDATE transmission t
@@ -55,14 +53,6 @@ RETURNING t.tenant, t.id, t.screening, t.version, v.kind, v.identity, v.result,
             AND earlier.destination = t.destination AND earlier.version < t.version
             AND earlier.state = 'acknowledged'),
   t.control_id, t.state, t.attempts
-"""
-# Locked in one order, so that two workers that meet here wait and don't lock each other out.
-_HELD = """
-SELECT t.id FROM transmission t
-JOIN unnest(%b::uuid[], %b::int[]) AS ours (id, attempts)
-  ON t.id = ours.id AND t.attempts = ours.attempts
-WHERE t.tenant = ANY (tenants()) AND t.id = ANY (%b::uuid[]) AND t.state IN ('pending', 'sent')
-ORDER BY t.id FOR UPDATE OF t
 """
 
 
@@ -95,10 +85,3 @@ def claim(found: Due) -> list[Claimed]:
         for row in rows
     ]
     return sorted(claimed, key=lambda one: order[one.id])
-
-
-def still_held(writing: Change, claimed: Sequence[Claimed]) -> set[UUID]:
-    """Those whose last claim is this one and that are still open; locked until `writing` ends."""
-    ids = [one.id for one in claimed]
-    rows = writing.fetch(_HELD, (ids, [one.attempts for one in claimed], ids))
-    return {id_ for (id_,) in rows}

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from ecouvillon.exits.outbox import backoff, still_held
 from ecouvillon.exits.reporting.acknowledgement import (
     Acknowledged,
     Doubt,
@@ -21,9 +22,8 @@ from ecouvillon.exits.reporting.acknowledgement import (
     Unconfirmed,
     Verdict,
 )
-from ecouvillon.exits.reporting.backoff import backoff
 from ecouvillon.exits.reporting.models import Destination, Transmission, TransmissionState
-from ecouvillon.exits.reporting.queue import Claimed, still_held
+from ecouvillon.exits.reporting.queue import Claimed
 from ecouvillon.exits.reporting.to_mend import to_mend
 from ecouvillon.trust.isolation.change import Change, change
 from ecouvillon.trust.ledger.actor import Actor
@@ -50,7 +50,7 @@ def settle(
         if isinstance(verdict, Rejected)
     }
     with change(*{one.tenant for one, _ in judged}) as writing:
-        held = still_held(writing, [one for one, _ in judged])
+        held = still_held(writing, Transmission, [one for one, _ in judged])
         ours = [(one, verdict) for one, verdict in judged if one.id in held]
         accepted = [one for one, verdict in ours if isinstance(verdict, Acknowledged)]
         rejected = [one for one, verdict in ours if isinstance(verdict, Rejected)]
@@ -83,7 +83,7 @@ def settle(
 def put_back(claimed: Sequence[Claimed]) -> None:
     """Gives up claims without a trace: nothing was written, nothing left."""
     with change(*{one.tenant for one in claimed}) as writing:
-        held = still_held(writing, claimed)
+        held = still_held(writing, Transmission, claimed)
         writing.set(Transmission, list(held), leased_until=None)
 
 
