@@ -14,6 +14,9 @@ WRITE = "screenings:write"  # a token with this scope
 STATUS = "screenings:status"
 CLIENT = "client secret"  # an API client that proves who it is
 LINK = "link and code"
+PASSKEY = "passkey"  # a touch that proves who it is
+SESSION = "session"  # a person who is signed in, whatever they may do
+STAFF = "staff: owner, pharmacist, preparer"
 OPERATOR = "operator"  # whoever may run commands on the machine, as this role
 
 # Ledger
@@ -26,6 +29,7 @@ STATES_ONLY = "nothing: states without a patient's data"
 NONE = "none: touches no pharmacy's rows"
 OF_TOKEN = "the pharmacy of the token's client"
 OF_LINK = "the pharmacy of the link"
+OF_SESSION = "the pharmacy of the session"
 OF_POSTER = "the pharmacy whose poster has this address"
 NAMED = "the pharmacy that the operator names"
 EACH_ROW = "the pharmacy of each row, which a function of the owner names"
@@ -57,6 +61,16 @@ ROUTES: dict[str, Rules] = {
     "api/v1/screenings/<uuid:screening>/correction": Rules(WRITE, EACH_CHANGE, OF_TOKEN),
     "api/v1/screenings/<uuid:screening>/cancellation": Rules(WRITE, EACH_CHANGE, OF_TOKEN),
     "^api/.*$": OPEN,
+    "counter/signin": Rules(PASSKEY, EACH_CHANGE, OF_SESSION),
+    "counter/signin/question": OPEN,
+    "counter/signout": Rules(SESSION, EACH_CHANGE, OF_SESSION),
+    "counter/pharmacy": Rules(SESSION, EACH_CHANGE, OF_SESSION),
+    "counter/performer": Rules(STAFF, EACH_CHANGE, OF_SESSION),
+    "counter/lock": Rules(SESSION, EACH_CHANGE, OF_SESSION),
+    "counter/confirm": Rules(SESSION, NOTHING, OF_SESSION),
+    "counter/unlock": Rules(SESSION, EACH_CHANGE, OF_SESSION),
+    "counter/unlock/question": Rules(SESSION, NOTHING, NONE),
+    "counter/invitation/<str:token>": Rules(LINK, EACH_CHANGE, OF_LINK),
     "p/<slug:slug>": Rules(ANYONE, EACH_CHANGE, OF_POSTER),
     "r/<str:token>": Rules(LINK, EACH_OPENING, OF_LINK),
 }
@@ -76,6 +90,9 @@ COMMANDS: dict[str, Rules] = {
     "pharmacy create": Rules(OPERATOR, EACH_CHANGE, NAMED),
     "pharmacy list": Rules(OPERATOR, NOTHING, NONE),
     "serve": Rules("web", NOTHING, NONE),
+    "staff end": Rules(OPERATOR, EACH_CHANGE, NAMED),
+    "staff invite": Rules(OPERATOR, EACH_CHANGE, NAMED),
+    "staff list": Rules(OPERATOR, NOTHING, NAMED),
     "work": Rules("worker", NOTHING, EACH_ROW),
 }
 

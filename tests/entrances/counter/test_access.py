@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from uuid import uuid4
+
 import pytest
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.urls import URLPattern
 from tests.cast import Api
-from tests.installation import Rows
+from tests.installation import Installed, Rows
 from tests.staff import RPPS, Browser
 
+from ecouvillon.entrances.counter import urls
 from ecouvillon.entrances.counter.access import staff as staff_only
 from ecouvillon.errors import Forbidden
 from ecouvillon.people.pharmacy.models import Pharmacy, Role
@@ -114,3 +119,27 @@ def test_a_session_moved_to_another_pharmacy_is_refused_there(
 def test_a_view_declares_who_may_see_it() -> None:
     assert anybody.access == "staff: owner, pharmacist, preparer"  # type: ignore[attr-defined]
     assert pharmacists_only.access == "staff: owner, pharmacist"  # type: ignore[attr-defined]
+
+
+OPEN = {"anyone", "passkey", "link and code"}
+
+
+def addresses() -> list[tuple[str, str]]:
+    patterns = [one for one in urls.urlpatterns if isinstance(one, URLPattern)]
+    return [(str(one.pattern), getattr(one.callback, "access", "undeclared")) for one in patterns]
+
+
+@pytest.mark.parametrize(("route", "access"), addresses())
+def test_no_address_of_the_counter_answers_who_is_not_signed_in(
+    installed: Installed, route: str, access: str
+) -> None:
+    assert access in OPEN | {"session"} or access.startswith("staff: ")
+    if access in OPEN:
+        return
+    path = "/" + re.sub("<uuid:[a-z_]+>", str(uuid4()), route)
+    path = re.sub("<[a-z]+:[a-z_]+>", "1", path)
+    for method in ("GET", "POST", "PUT", "DELETE"):
+        answer = Client().generic(method, path)
+        assert answer.status_code in (302, 401, 405), (method, answer.status_code)
+        if answer.status_code == 302:
+            assert answer.headers["Location"].startswith("/counter/signin")

@@ -100,7 +100,8 @@ def performer(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 
 # Read by the test of all routes.
-sign_in.access = sign_in_question.access = "anybody"  # type: ignore[attr-defined]
+sign_in.access = "passkey"  # type: ignore[attr-defined]
+sign_in_question.access = "anyone"  # type: ignore[attr-defined]
 sign_out.access = pharmacy.access = "session"  # type: ignore[attr-defined]
 
 
