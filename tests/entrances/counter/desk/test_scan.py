@@ -25,7 +25,7 @@ def scanned(browser: Browser, text: str, at: object = "") -> str:
 
 def code_of(api: Api, visit: int, day: str = "") -> str:
     """What the patient's QR holds."""
-    return f"ECV1:{api.pharmacy.slug}:{day or timezone.localdate().isoformat()}:{visit}"
+    return f"ECV1:{api.pharmacy.slug}:{day or timezone.localdate().isoformat()}:A-{visit:03d}"
 
 
 def test_a_patients_code_opens_the_card_of_who_waits(

@@ -73,6 +73,7 @@ class Dock:
     number: str
     name: str
     seconds: int
+    digits: str
     invalid: bool
     leaves_at: str
     more: int
@@ -198,6 +199,7 @@ def dock(queue: Queue, names: Mapping[UUID, str]) -> Dock | None:
         number=format_visit_number(line.visit),
         name=names.get(line.screening, ""),
         seconds=round(left),
+        digits=digits(round(left)),
         invalid=line.state is State.REGISTERED,
         leaves_at=wording.clock(queue.now + timedelta(seconds=left)),
         more=len(found) - 1,

@@ -30,7 +30,7 @@ from ecouvillon.terminology.visit_number import parse_visit_number
 
 # What the patient's QR holds: a number that means nothing outside the pharmacy and the day.
 _QR = re.compile(
-    r"ECV1:(?P<slug>[a-z0-9-]{1,60}):(?P<day>\d{4}-\d{2}-\d{2}):(?P<visit>[0-9]{1,6})",
+    r"ECV1:(?P<slug>[a-z0-9-]{1,60}):(?P<day>\d{4}-\d{2}-\d{2}):(?P<visit>[A-Z0-9-]{1,8})",
     re.ASCII | re.IGNORECASE,
 )
 _DIGITS = re.compile(r"[0-9]{1,3}", re.ASCII)
@@ -93,8 +93,10 @@ def _patient(staff: Staff, today: date, code: re.Match[str]) -> HttpResponseRedi
         return say("elsewhere")
     if code["day"] != today.isoformat():
         return say("yesterday")
-    count = int(code["visit"])
-    return onward(by_number(staff.pharmacy.tenant, today, count), count or None)
+    count = parse_visit_number(code["visit"])
+    if count is None:
+        return say("unreadable")
+    return onward(by_number(staff.pharmacy.tenant, today, count), count)
 
 
 def _kit(request: HttpRequest, staff: Staff, kit: KitScan) -> HttpResponseRedirect:

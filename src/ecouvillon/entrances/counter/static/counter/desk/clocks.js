@@ -16,7 +16,22 @@ function muted() {
   try { return window.localStorage.getItem(MUTED) === "yes"; } catch { return false; }
 }
 
-function ring() {
+// A clock that rings is heard at once, and again every half minute until it is read. Browsers keep
+// silent before the first touch of a page: then it is heard with that touch.
+const AGAIN = 30; // s
+const rung = new Map();
+let owed = false;
+
+function rings(line) {
+  const now = performance.now() / 1000;
+  if (now - (rung.get(line) ?? -AGAIN) < AGAIN) return;
+  rung.set(line, now);
+  if (navigator.userActivation?.hasBeenActive ?? true) sound();
+  else owed = true;
+}
+
+function sound() {
+  owed = false;
   if (muted()) return;
   try {
     audio.context ??= new AudioContext();
@@ -24,15 +39,20 @@ function ring() {
     for (const [at, pitch] of [[0, 880], [0.22, 1175], [0.44, 880]]) {
       const tone = context.createOscillator();
       const gain = context.createGain();
+      const begins = context.currentTime + at;
       tone.frequency.value = pitch;
-      gain.gain.setValueAtTime(0.0001, context.currentTime + at);
-      gain.gain.exponentialRampToValueAtTime(0.25, context.currentTime + at + 0.02);
-      gain.gain.exponentialRampToValueAtTime(0.0001, context.currentTime + at + 0.2);
+      gain.gain.setValueAtTime(0.0001, begins);
+      gain.gain.exponentialRampToValueAtTime(0.25, begins + 0.02);
+      gain.gain.exponentialRampToValueAtTime(0.0001, begins + 0.2);
       tone.connect(gain).connect(context.destination);
-      tone.start(context.currentTime + at);
-      tone.stop(context.currentTime + at + 0.21);
+      tone.start(begins);
+      tone.stop(begins + 0.21);
     }
   } catch { /* No sound on this machine: the clock is still seen. */ }
+}
+
+for (const touch of ["keydown", "pointerdown"]) {
+  document.addEventListener(touch, () => { if (owed) sound(); }, { capture: true, passive: true });
 }
 
 function turn(place, clock, state) {
@@ -51,10 +71,7 @@ function tick(place) {
   const [from, until] = [Number(place.dataset.from), Number(place.dataset.until)];
   const state = elapsed < from ? "early" : elapsed <= until ? "ringing" : "late";
   if (!clock.classList.contains(state)) turn(place, clock, state);
-  if (state === "ringing" && !place.rang) {
-    place.rang = true;
-    ring();
-  }
+  if (state === "ringing") rings(place.dataset.line);
   const time = state === "early" ? from - elapsed : state === "ringing" ? until - elapsed : elapsed - until;
   clock.querySelector("[data-digits]").textContent = digits(time, state === "late");
   const soaked = `${Math.min(100, (elapsed / (until / 0.8)) * 100).toFixed(2)}%`;
@@ -78,7 +95,7 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   try { window.localStorage.setItem(MUTED, muted() ? "no" : "yes"); } catch { return; }
   showSound();
-  if (!muted()) ring();
+  if (!muted()) sound();
 });
 
 function showSound() {

@@ -24,17 +24,24 @@ function press(name) {
   return true;
 }
 
+const pressed = (code) => digit(code) !== "" && (cycled(digit(code)) || press(digit(code)));
+
+// No Enter came: not a scan. Digits that the page knows are its keys, however quickly they follow.
 function flush() {
-  const text = burst;
-  const lone = codes.length === 1 ? digit(codes[0]) : "";
+  const keys = codes.map((code, at) => [code, burst[at]]);
   burst = "";
   codes = [];
-  if (lone && (!field || field.value === "") && (cycled(lone) || press(lone))) return;
-  if (field) {
-    field.value += text;
-    field.focus();
+  for (const [code, character] of keys) {
+    if ((!field || field.value === "") && pressed(code)) continue;
+    if (field) {
+      field.value += character;
+      field.focus();
+    }
   }
 }
+
+const known = (code) =>
+  digit(code) !== "" && Boolean(document.querySelector(`[data-cycle="${digit(code)}"]`) ?? keyOf(digit(code)));
 
 function cycled(name) {
   const group = document.querySelector(`[data-cycle="${name}"]`);
@@ -48,6 +55,8 @@ function cycled(name) {
 
 function enter(event) {
   window.clearTimeout(timer);
+  // A hand that is quick: one or two keys of the page, then Enter. (A cassette has three digits.)
+  if (burst.length < 3 && codes.every(known)) flush();
   const text = burst;
   burst = "";
   codes = [];

@@ -15,6 +15,7 @@ let waiting = null; // changes that wait for the pointer to rest
 let failures = 0;
 let dockEnds = 0;
 
+const digits = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 const linesOf = (group) => rows.querySelector(`[data-group="${group}"] [data-lines]`);
 
 function place(line, into) {
@@ -51,10 +52,8 @@ function show(changes) {
     const into = name === "clocks" ? clocks : linesOf(name);
     for (const line of [...part.children]) {
       if (name === "clocks") {
-        const before = queue.querySelector(`[data-line="${line.dataset.line}"]`);
+        queue.querySelector(`[data-line="${line.dataset.line}"]`)?.remove();
         line.made = performance.now();
-        line.rang = before?.rang; // rings once, not at every refresh
-        before?.remove();
         into.append(line);
       } else place(line, into);
     }
@@ -128,17 +127,15 @@ function tick() {
   if (dock) {
     const seconds = Math.max(0, Math.ceil((dockEnds - performance.now()) / 1000));
     dock.querySelector("progress").value = seconds;
-    dock.querySelector("[data-dock-digits]").textContent = `0:${String(seconds).padStart(2, "0")}`;
+    dock.querySelector("[data-dock-digits]").textContent = digits(seconds);
     if (seconds === 0) dock.querySelector("button").disabled = true;
   }
   for (const leaves of rows.querySelectorAll("[data-leaves]")) {
     leaves.ends ??= performance.now() + Number(leaves.dataset.leaves) * 1000;
     const seconds = Math.max(0, Math.ceil((leaves.ends - performance.now()) / 1000));
     const words = leaves.querySelector("[data-words]");
-    words.textContent = words.textContent.replace(/[0-9]+:[0-9]{2}/, `0:${String(seconds).padStart(2, "0")}`);
+    words.textContent = words.textContent.replace(/[0-9]+:[0-9]{2}/, digits(seconds));
   }
-  const time = foot.querySelector("[data-time]");
-  if (time && !time.dataset.set) time.dataset.set = "yes";
 }
 
 document.addEventListener("ecouvillon:rings", (event) => {
