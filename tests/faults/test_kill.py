@@ -15,7 +15,7 @@ from tests.faults.house import House
 from tests.faults.process import PATIENCE
 from tests.faults.stream import CANARY, NIR, Stream
 
-KILLS = int(os.environ.get("FAULTS_KILLS") or 8)
+KILLS = int(os.environ.get("FAULTS_KILLS") or 6)
 SEED = int(os.environ.get("FAULTS_SEED") or 1)
 VICTIMS = ("web", "web child", "worker", "keys", "national", "database")
 MISBEHAVIOUR = ("none=1", "lost=1", "wrong=1", "drop=1", "duplicate=2", "slow=1:0.5", "")
