@@ -105,5 +105,10 @@ def test_every_page_is_accessible_and_fits_its_screen(
         judge(page, axe, f"read-{clock}-{name}")
     page.goto("/counter/?said=unknown")
     judge(page, axe, f"said-{name}")
+    page.keyboard.press("F9")
+    page.wait_for_url("**/counter/lock**")
+    page.wait_for_selector(".clock.ringing")
+    judge(page, axe, f"locked-{name}")
+    assert "Camille" not in page.content()
     page.context.close()
     assert said == []

@@ -319,3 +319,28 @@ def test_names_in_memory_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     names._remember(session, documents, {d.record: "Camille M." for d in documents})
 
     assert len(names._names) == 2
+
+
+def test_a_locked_screen_shows_numbers_and_clocks_and_opens_nothing(
+    pharmacist: Browser, desk: Counter, installed: Installed
+) -> None:
+    desk.started()
+    desk.walk_in()
+    pharmacist.post("/counter/lock")
+    before = rows_of(installed, desk.tenant)
+
+    answer = pharmacist.get("/counter/clocks")
+
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "A-001" in page
+    assert "A-002" in page
+    assert "Camille" not in page
+    assert "/counter/read/" not in page
+    assert rows_of(installed, desk.tenant) == before
+
+
+def test_the_locked_screen_knows_where_its_clocks_are(pharmacist: Browser) -> None:
+    pharmacist.post("/counter/lock")
+
+    assert b'hx-get="/counter/clocks"' in pharmacist.get("/counter/lock").content

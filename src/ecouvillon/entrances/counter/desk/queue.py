@@ -7,6 +7,7 @@ insert into the ledger and one call of the key service; a refresh does not put o
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from http import HTTPStatus
 from typing import Any
@@ -24,6 +25,9 @@ from ecouvillon.entrances.counter.desk.said import said
 from ecouvillon.pathway.queue import Queue, changed_since, look
 from ecouvillon.pathway.undo import UNDO
 from ecouvillon.people.pharmacy.staff import Staff
+
+# Numbers that fit on a locked screen.
+MOST_WAITING = 24
 
 
 @require_safe
@@ -63,6 +67,18 @@ def changes(request: HttpRequest, staff: Staff) -> HttpResponse:
     return render(
         request, "counter/desk/changes.html", context | {"gone": sorted(changed - shown, key=str)}
     )
+
+
+@require_GET
+@staff(active=False, even_locked=True)
+def locked_clocks(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """What a locked screen may show: numbers and clocks. Nothing is opened, so no name is there."""
+    seen = look(staff.pharmacy.tenant, timezone.localdate())
+    context = {
+        "clocks": [replace(one, url="", act="", key="") for one in clocks(seen, {})],
+        "waiting": [row.number for row in rows(seen, {}) if row.group == "waiting"][:MOST_WAITING],
+    }
+    return render(request, "counter/desk/locked.html", context)
 
 
 def _context(staff: Staff, day: date, seen: Queue) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from ecouvillon.entrances.counter.desk import kits, queue, reading, scan, start,
 urlpatterns: list[URLPattern] = [
     path("counter/", queue.queue, name="queue"),
     path("counter/changes", queue.changes, name="changes"),
+    path("counter/clocks", queue.locked_clocks, name="clocks"),
     path("counter/scan", scan.scan, name="scan"),
     path("counter/walk-in", walk_in.walk_in_page, name="walk_in"),
     path("counter/kits/pair", kits.pair, name="pair"),

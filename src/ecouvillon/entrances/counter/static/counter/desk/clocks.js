@@ -89,6 +89,7 @@ for (const place of document.querySelectorAll("[data-clock-at]")) {
 }
 all();
 window.setInterval(all, 1000);
+document.addEventListener("htmx:afterSwap", all);
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-sound]");
