@@ -126,7 +126,7 @@ def compose(
                 pharmacies[one.tenant],
                 form,
                 replace(reading, values=values),
-                status,
+                status=status,
             )
         )
     return composed
@@ -189,6 +189,7 @@ def _report(
     sender: wire.Organisation,
     form: wire.Identified | wire.Pseudonymised,
     reading: Reading,
+    *,
     status: wire.ReportStatus,
 ) -> wire.Report:
     performer, kit = reading.performer, reading.kit
