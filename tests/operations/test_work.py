@@ -98,3 +98,33 @@ def test_whatever_interrupts_a_round_the_next_one_comes(
     assert asked == [BATCH, BATCH]
     assert len(waits) == 1
     assert [record.msg for record in caplog.records] == ["drain interrupted"]
+
+
+def test_notices_are_tried_as_destinations_are_and_their_silence_is_an_alert(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    meets: list[Drained | Exception] = [Drained.SILENT] * work.ALERT_ROUNDS
+    meets += [Unavailable(), Drained.ANSWERED, Drained.NOTHING_DUE]
+    asked: list[int] = []
+
+    class Ending(Stop):
+        def is_set(self) -> bool:
+            return not meets
+
+    def notify(most: int) -> Drained:
+        asked.append(most)
+        met = meets.pop(0)
+        if isinstance(met, Exception):
+            raise met
+        return met
+
+    monkeypatch.setattr(work, "notify", notify)
+    monkeypatch.setattr(work.connection, "close", lambda: None)
+    work._notify(Ending())  # type: ignore[arg-type]
+
+    ones = work.ALERT_ROUNDS + 1
+    assert asked == [work.MAILS_A_ROUND, *[1] * ones, work.MAILS_A_ROUND]
+    assert [record.msg for record in caplog.records] == [
+        "mail server silent",
+        "notices interrupted",
+    ]

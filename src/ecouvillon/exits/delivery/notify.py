@@ -13,7 +13,7 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from ecouvillon import config
 from ecouvillon.errors import StillRunning, Unavailable
@@ -36,12 +36,13 @@ ROUND_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class _Addressed:
-    """A notice, whom it is for (None without an e-mail address), and the link."""
+class _Made:
+    """A notice as it leaves; without a recipient `outcome` says what becomes of it."""
 
     notice: Claimed
-    email: str | None
-    url: str
+    recipient: str | None
+    mail: bytes = b""
+    outcome: Outcome = Outcome.LATER
 
 
 def notify(most: int = MAILS_A_ROUND) -> Drained:
@@ -61,8 +62,10 @@ def notify(most: int = MAILS_A_ROUND) -> Drained:
         return Drained.SILENT
     with contextlib.closing(server):
         claimed = claim(found)
+        if not claimed:
+            return Drained.NOTHING_DUE
         actor = Actor("job", None, INSTALLATION, uuid4(), "worker")
-        return _send(actor, server, _addressed(actor, claimed))
+        return _send(actor, server, _made(actor, claimed, server.sender))
 
 
 _CONTACTS = """
@@ -74,18 +77,21 @@ WHERE d.tenant = ANY (tenants()) AND d.record = ANY (%b::uuid[]) AND d.kind = 'c
 """
 
 
-def _addressed(actor: Actor, claimed: Sequence[Claimed]) -> list[_Addressed]:
-    if not claimed:
-        return []
+def _made(actor: Actor, claimed: Sequence[Claimed], sender: str) -> list[_Made]:
     try:
-        return _opened(actor, claimed)
+        emails = _opened(actor, claimed)
+        urls = addresses([(one.tenant, one.link) for one in claimed])
+        return [
+            _one(one, emails.get(one.id), url, sender)
+            for one, url in zip(claimed, urls, strict=True)
+        ]
     except (Unavailable, StillRunning):
         put_back(claimed)
         raise
     except Exception as error:  # noqa: BLE001 - it may be the fault of one contact
         if len(claimed) > 1:
-            # One of them does not open. Each alone, so that it holds up no other.
-            return [found for one in claimed for found in _addressed(actor, [one])]
+            # One of them can't be made. Each alone, so that it holds up no other.
+            return [made for one in claimed for made in _made(actor, [one], sender)]
         _log.error(
             "notice can't be made",
             extra={"record": claimed[0].id, "reason": type(error).__name__},
@@ -95,7 +101,8 @@ def _addressed(actor: Actor, claimed: Sequence[Claimed]) -> list[_Addressed]:
         return []
 
 
-def _opened(actor: Actor, claimed: Sequence[Claimed]) -> list[_Addressed]:
+def _opened(actor: Actor, claimed: Sequence[Claimed]) -> dict[UUID, str | None]:
+    """The e-mail address that was left, by notice; none where no contact was."""
     (rows,) = ask(
         (_CONTACTS, ([one.screening for one in claimed],)),
         tenants=list({one.tenant for one in claimed}),
@@ -104,41 +111,35 @@ def _opened(actor: Actor, claimed: Sequence[Claimed]) -> list[_Addressed]:
     sealed = {row[1]: VaultDocument(**dict(zip(names, row, strict=True))) for row in rows}
     left = [one for one in claimed if one.screening in sealed]
     contents = open_documents(actor, "notify", [sealed[one.screening] for one in left])
-    emails = {
-        one.id: Contact.of(content).email for one, content in zip(left, contents, strict=True)
-    }
-    urls = addresses([(one.tenant, one.link) for one in claimed])
-    return [
-        _Addressed(one, emails.get(one.id), url) for one, url in zip(claimed, urls, strict=True)
-    ]
+    return {one.id: Contact.of(content).email for one, content in zip(left, contents, strict=True)}
 
 
-def _send(actor: Actor, server: MailServer, addressed: Sequence[_Addressed]) -> Drained:
-    answered = not addressed
+def _one(notice: Claimed, email: str | None, url: str, sender: str) -> _Made:
+    if email is None:
+        return _Made(notice, None, outcome=Outcome.NOTHING_TO_SEND)
+    recipient = deliverable(email)
+    if recipient is None:
+        return _Made(notice, None, outcome=Outcome.NO_SUCH_RECIPIENT)
+    return _Made(notice, recipient, mail(notice, sender, recipient, url))
+
+
+def _send(actor: Actor, server: MailServer, made: Sequence[_Made]) -> Drained:
+    answered = not made
     until = time.monotonic() + ROUND_SECONDS
-    for number, one in enumerate(addressed):
+    for number, one in enumerate(made):
         if time.monotonic() > until:
-            put_back([left.notice for left in addressed[number:]])
+            put_back([left.notice for left in made[number:]])
             break
         try:
-            outcome = _outcome(server, one)
+            outcome = server.send(one.recipient, one.mail) if one.recipient else one.outcome
         except MailServerLost as lost:
             _log.warning("mail server lost", extra={"code": lost.code})
             _settle(actor, one.notice, Outcome.LATER)
-            put_back([left.notice for left in addressed[number + 1 :]])
+            put_back([left.notice for left in made[number + 1 :]])
             return Drained.ANSWERED if answered else Drained.SILENT
         answered = True
         _settle(actor, one.notice, outcome)
     return Drained.ANSWERED
-
-
-def _outcome(server: MailServer, one: _Addressed) -> Outcome:
-    if one.email is None:
-        return Outcome.NOTHING_TO_SEND
-    recipient = deliverable(one.email)
-    if recipient is None:
-        return Outcome.NO_SUCH_RECIPIENT
-    return server.send(recipient, mail(one.notice, server.sender, recipient, one.url))
 
 
 def _settle(actor: Actor, notice: Claimed, outcome: Outcome) -> None:
