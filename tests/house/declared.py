@@ -71,6 +71,9 @@ ROUTES: dict[str, Rules] = {
     "counter/unlock": Rules(SESSION, EACH_CHANGE, OF_SESSION),
     "counter/unlock/question": Rules(SESSION, NOTHING, NONE),
     "counter/invitation/<str:token>": Rules(LINK, EACH_CHANGE, OF_LINK),
+    "counter/print/<uuid:screening>": Rules(STAFF, EACH_CHANGE, OF_SESSION),
+    "counter/paper/<uuid:screening>": Rules(STAFF, EACH_OPENING, OF_SESSION),
+    "counter/slip/<uuid:screening>": Rules(STAFF, EACH_OPENING, OF_SESSION),
     "p/<slug:slug>": Rules(ANYONE, EACH_CHANGE, OF_POSTER),
     "r/<str:token>": Rules(LINK, EACH_OPENING, OF_LINK),
 }

@@ -22,3 +22,33 @@ class Request(models.Model):
 
     class Meta:
         db_table = "request"
+
+
+class HandOver(models.Model):
+    """A version that was handed over on paper within its minute: it left then."""
+
+    pk = models.CompositePrimaryKey("tenant", "id")
+    tenant = models.UUIDField()
+    id = models.UUIDField()
+    screening = models.UUIDField()
+    version = models.IntegerField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "hand_over"
+
+
+class Call(models.Model):
+    """Somebody who may have seen a result that was corrected or cancelled: to be told by voice."""
+
+    pk = models.CompositePrimaryKey("tenant", "id")
+    tenant = models.UUIDField()
+    id = models.UUIDField()
+    screening = models.UUIDField()
+    # The version that they have to hear of.
+    version = models.IntegerField()
+    created_at = models.DateTimeField(db_default=Now())
+    made_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "call"

@@ -75,8 +75,12 @@ JOIN LATERAL (SELECT * FROM vault_document i WHERE i.tenant = s.tenant AND i.rec
   AND i.kind = 'identity' ORDER BY i.version DESC LIMIT 1) d ON true
 LEFT JOIN LATERAL (SELECT * FROM kit_use k WHERE k.tenant = s.tenant
   AND k.screening = s.id ORDER BY k.number DESC LIMIT 1) u ON true
-LEFT JOIN LATERAL (SELECT * FROM version w WHERE w.tenant = s.tenant
-  AND w.screening = s.id AND NOT EXISTS (SELECT FROM take_back b WHERE b.tenant = w.tenant
+LEFT JOIN LATERAL (SELECT w.number, w.recorded_at,
+    CASE WHEN h.id IS NULL THEN w.leaves_at ELSE h.at END AS leaves_at
+  FROM version w LEFT JOIN hand_over h ON h.tenant = w.tenant AND h.screening = w.screening
+    AND h.version = w.number
+  WHERE w.tenant = s.tenant AND w.screening = s.id
+  AND NOT EXISTS (SELECT FROM take_back b WHERE b.tenant = w.tenant
     AND b.screening = w.screening AND b.version = w.number)
   ORDER BY w.number DESC LIMIT 1) v ON true
 LEFT JOIN LATERAL (SELECT bool_or(m.state = 'rejected') AS refused
@@ -103,6 +107,8 @@ SELECT s.id FROM screening s, last WHERE s.tenant = ANY (tenants()) AND s.day = 
     AND age(u.xmin) <= last.age)
   OR EXISTS (SELECT FROM version v WHERE v.tenant = s.tenant AND v.screening = s.id
     AND (age(v.xmin) <= last.age OR (v.leaves_at > last.at AND v.leaves_at <= now())))
+  OR EXISTS (SELECT FROM hand_over h WHERE h.tenant = s.tenant AND h.screening = s.id
+    AND age(h.xmin) <= last.age)
   OR EXISTS (SELECT FROM transmission t WHERE t.tenant = s.tenant AND t.screening = s.id
     AND age(t.xmin) <= last.age))
 """

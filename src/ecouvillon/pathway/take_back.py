@@ -29,6 +29,8 @@ SELECT v.number FROM version v
 WHERE v.tenant = ANY (tenants()) AND v.screening = %b AND v.leaves_at > clock_timestamp()
 AND NOT EXISTS (SELECT FROM take_back b
   WHERE b.tenant = v.tenant AND b.screening = v.screening AND b.version = v.number)
+AND NOT EXISTS (SELECT FROM hand_over h
+  WHERE h.tenant = v.tenant AND h.screening = v.screening AND h.version = v.number)
 ORDER BY v.number DESC LIMIT 1
 """
 

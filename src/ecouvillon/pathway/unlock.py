@@ -112,7 +112,9 @@ def _wrong(actor: Actor, link: UUID) -> WrongCode:
 _LATEST = """
 SELECT v.screening, v.number, v.kind, v.recorded_at
 FROM link l JOIN version v ON v.tenant = l.tenant AND v.screening = l.screening
-WHERE l.tenant = ANY (tenants()) AND l.id = %b AND v.leaves_at <= now()
+WHERE l.tenant = ANY (tenants()) AND l.id = %b
+AND (v.leaves_at <= now() OR EXISTS (SELECT FROM hand_over h
+  WHERE h.tenant = v.tenant AND h.screening = v.screening AND h.version = v.number))
 AND NOT EXISTS (SELECT FROM take_back b
   WHERE b.tenant = v.tenant AND b.screening = v.screening AND b.version = v.number)
 ORDER BY v.number DESC LIMIT 1

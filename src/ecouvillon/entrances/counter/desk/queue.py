@@ -96,6 +96,7 @@ def _context(staff: Staff, day: date, seen: Queue) -> dict[str, Any]:
         "dock": dock(seen, names),
         "undo_seconds": int(UNDO.total_seconds()),
         "nonce": uuid4(),
+        "print_nonce": uuid4(),
     }
 
 

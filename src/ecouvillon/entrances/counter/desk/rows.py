@@ -149,8 +149,8 @@ def _row(line: Line, name: str) -> Row:
         chip="done",
         chip_words="",
         detail=recorded,
-        url="",
-        act="",
+        url=reverse("counter:paper", args=[line.screening]),
+        act=_("Print"),
     )
     if line.state is State.REGISTERED:
         return _waiting(line, done)
@@ -165,6 +165,9 @@ def _row(line: Line, name: str) -> Row:
             chip="leaving",
             chip_words=_("leaves in %(time)s") % {"time": digits(left)},
             detail=_("recorded at %(time)s") % {"time": recorded},
+            # Printing ends the minute: the dock has the button that says so.
+            url="",
+            act="",
             leaves_in=left,
         )
     return done

@@ -29,6 +29,8 @@ _SENTENCES = {
     "paired": gettext_lazy("The kit is known from now on."),
     "nothing-rings": gettext_lazy("Nothing rings. Scan, or type a number."),
     "reused": gettext_lazy("This page was sent before with other answers. Nothing was changed."),
+    "unprinted": gettext_lazy("There is no result to print yet: it still waits for its minute."),
+    "no-code": gettext_lazy("The code comes with the result: read the kit first."),
     "taken-back": gettext_lazy("%(visit)s is to be read again."),
 }
 

@@ -1,0 +1,36 @@
+"""What comes after a reading as a browser draws it, judged as the desk's pages are.
+
+Set ECOUVILLON_SHOTS to a folder to keep a picture of each page and look at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+
+import pytest
+from playwright.sync_api import Page
+from tests.entrances.counter.after.conftest import Recorded
+from tests.entrances.counter.desk.conftest import SIZES
+from tests.entrances.counter.desk.test_look import judge
+
+
+@pytest.mark.parametrize("look", [*product(SIZES, ["light", "dark"])], ids="-".join)
+def test_every_paper_is_accessible_and_fits_its_screen(
+    screen: Callable[..., Page], axe: str, recorded: Recorded, look: tuple[str, str]
+) -> None:
+    page, name = screen(*look), "-".join(look)
+    visit = recorded("positive")
+    page.goto(f"/counter/paper/{visit}")
+    judge(page, axe, f"paper-{name}")
+    page.goto(f"/counter/slip/{visit}")
+    judge(page, axe, f"slip-{name}")
+    if look == ("counter", "dark"):
+        recorded(leaves=True)
+        page.goto("/counter/")
+        judge(page, axe, f"dock-{name}")
+        page.emulate_media(media="print")
+        for paper in ("paper", "slip"):
+            page.goto(f"/counter/{paper}/{visit}")
+            judge(page, axe, f"printed-{paper}")
+    page.context.close()
