@@ -58,6 +58,7 @@ if TRUSTED_PROXIES:
 MIDDLEWARE = [
     "ecouvillon.frame.client_address.ClientAddressMiddleware",
     "ecouvillon.frame.security_headers.SecurityHeadersMiddleware",
+    "ecouvillon.entrances.api.shortcut.ApiShortcutMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
+from ecouvillon.trust.isolation.row import Row
+
 
 class State(models.TextChoices):
     """Where a screening stands."""
@@ -24,7 +26,7 @@ class IdentityCheck(models.TextChoices):
     NONE = "none"
 
 
-class Screening(models.Model):
+class Screening(Row):
     """One visit of one patient."""
 
     pk = models.CompositePrimaryKey("tenant", "id")
@@ -42,7 +44,7 @@ class Screening(models.Model):
         db_table = "screening"
 
 
-class KitUse(models.Model):
+class KitUse(Row):
     """One cassette: a kit that was started for a screening, and its clock.
 
     A kit without control line is done again in the same visit: the next number. What is written
@@ -76,7 +78,7 @@ class KitUse(models.Model):
         db_table = "kit_use"
 
 
-class Version(models.Model):
+class Version(Row):
     """What was true of a screening at a time: an identity, and a result."""
 
     class Kind(models.TextChoices):

@@ -84,13 +84,19 @@ def _day(text: str) -> date:
         raise PydanticCustomError("date", "A date is written YYYY-MM-DD and must exist.") from None
 
 
+def day(moment: datetime | None = None) -> date:
+    """The day in France, where pharmacies are: of `moment`, or today."""
+    # Which zone this thread is in need not be asked, and asking it takes longer than converting.
+    return timezone.localdate(moment, timezone.get_default_timezone())
+
+
 def _moment(text: str) -> datetime:
     try:
         if not _TIME.fullmatch(text):
             raise ValueError
         moment = datetime.fromisoformat(text)
         # The first and the last hours of the calendar don't exist in every time zone.
-        timezone.localtime(moment)
+        day(moment)
     except (ValueError, OverflowError):
         raise PydanticCustomError(
             "datetime", "A time is written YYYY-MM-DDThh:mm:ss+hh:mm and must exist."
@@ -113,7 +119,7 @@ ExternalId = Annotated[str, _rule(lambda text: clean_text(text, max_length=100))
 Country = Annotated[
     str, _rule(_pattern(_COUNTRY, "country", "A country is two capital letters (ISO 3166-1)."))
 ]
-BirthDate = Annotated[date, _rule(lambda text: birth_date(text, today=timezone.localdate()))]
+BirthDate = Annotated[date, _rule(lambda text: birth_date(text, today=day()))]
 BirthPlace = Annotated[str, _rule(birth_place)]
 NirNumber = Annotated[str, _rule(lambda text: Nir.parse(text).number)]
 RppsNumber = Annotated[str, _rule(lambda text: str(Rpps.parse(text)))]

@@ -16,6 +16,7 @@ from ecouvillon.entrances.api.bodies import (
     ScreeningBody,
     TestBody,
 )
+from ecouvillon.entrances.api.fields import day
 from ecouvillon.errors import Problem
 from ecouvillon.terminology.nir import Nir
 
@@ -54,7 +55,7 @@ def _reading_or_none(
         return
     yield from _test(test)
     yield from _results(results)
-    if patient is not None and timezone.localdate(test.sampled_at) < patient.birth_date:
+    if patient is not None and day(test.sampled_at) < patient.birth_date:
         yield Problem(
             "/test/sampled_at", "before_birth", _("The sample is older than the patient.")
         )
@@ -88,7 +89,7 @@ def _test(test: TestBody) -> Iterator[Problem]:
         yield Problem("/test/read_at", "before_sampling", _("It was read before it was sampled."))
     if test.read_at > timezone.now() + CLOCK_SKEW:
         yield Problem("/test/read_at", "future", _("This time is in the future."))
-    if test.kit.expiry < timezone.localdate(test.sampled_at):
+    if test.kit.expiry < day(test.sampled_at):
         yield Problem(
             "/test/kit/expiry",
             "expired",

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from pydantic import ValidationError
@@ -268,4 +268,9 @@ def _answered(answer: Answer, status: int) -> HttpResponse:
 
 
 def _json_response(found: dict[str, Any], status: int) -> HttpResponse:
-    return JsonResponse(found, status=status, headers={"Cache-Control": "no-store"})
+    return HttpResponse(
+        json.dumps(found, separators=(",", ":")),
+        status=status,
+        content_type="application/json",
+        headers={"Cache-Control": "no-store"},
+    )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from ecouvillon import config
 from ecouvillon.exits.delivery.models import Link
+from ecouvillon.exits.delivery.stock import STOCK
 from ecouvillon.trust.isolation.change import Change
 from ecouvillon.trust.keys.client import client
 
@@ -26,13 +27,12 @@ def links(tenant: UUID, screenings: Sequence[UUID]) -> tuple[list[Link], list[Op
 
     Raises `Unavailable` when the key service does not answer.
     """
-    ids = [uuid4() for _ in screenings]
-    derived = client().links([(tenant, id_) for id_ in ids])
+    fresh = STOCK.take(tenant, len(screenings))
     rows = [
         Link(tenant=tenant, id=id_, screening=screening, token=token_hash(made.token))
-        for id_, screening, made in zip(ids, screenings, derived, strict=True)
+        for screening, (id_, made) in zip(screenings, fresh, strict=True)
     ]
-    return rows, [Opened(url(made.token), made.code) for made in derived]
+    return rows, [Opened(url(made.token), made.code) for _, made in fresh]
 
 
 _LINKED = """

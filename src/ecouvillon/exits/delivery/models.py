@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
+from ecouvillon.trust.isolation.row import Row
+
 LIFETIME_ATTEMPTS = 10
 
 
-class Link(models.Model):
+class Link(Row):
     """How a patient gets in. `token` is SHA-256 of the 128 random bits that the link shows."""
 
     pk = models.CompositePrimaryKey("tenant", "id")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
+from ecouvillon.trust.isolation.row import Row
+
 
 class WithoutConsent(models.TextChoices):
     """What a destination gets of a patient who did not consent to identified data."""
@@ -42,7 +44,7 @@ class TransmissionState(models.TextChoices):
     DONE = "done"
 
 
-class Transmission(models.Model):
+class Transmission(Row):
     """One version going to one destination; also the queue's own row."""
 
     pk = models.CompositePrimaryKey("tenant", "id")

@@ -23,10 +23,18 @@ import psycopg
 from django.db import connection, models
 
 from ecouvillon.errors import StillRunning, Unavailable
-from ecouvillon.trust.isolation.prepared import execute
+from ecouvillon.trust.isolation.prepared import execute, fetch
 from ecouvillon.trust.isolation.statement import SET_TENANTS, statement
+from ecouvillon.trust.isolation.together import Together
 
 _log = logging.getLogger(__name__)
+
+
+_Rows = dict[type[models.Model], list[models.Model]]
+
+# How long a statement of several changes waits for the twin of one of them, which may take seconds:
+# it must not hold up its neighbours, so it then goes alone.
+_NEIGHBOURS_WAIT = "100ms"
 
 
 class LeaseExpired(Unavailable):
@@ -37,8 +45,8 @@ class Change:
     """What one transaction will write; made by `change`, filled by the rooms."""
 
     def __init__(self, tenants: Sequence[UUID]) -> None:
-        self._tenants = _tenants_literal(tenants)
-        self._rows: dict[type[models.Model], list[models.Model]] = {}
+        self._tenants = tenants
+        self._rows: _Rows = {}
         self._updates: list[tuple[type[models.Model], Sequence[UUID], dict[str, Any]]] = []
         self._valid_until = float("inf")
         self._begun = False
@@ -63,27 +71,60 @@ class Change:
         with raw.pipeline():
             raw.execute(b"BEGIN")
             self._begun = True
-            raw.execute(_SET_TENANTS, (self._tenants,))
+            raw.execute(_SET_TENANTS, (_tenants_literal(self._tenants),))
             cursor = raw.execute(query.encode(), params, prepare=True, binary=True)
         return cursor.fetchall()
 
     def commit(self) -> None:
-        """Writes everything in one statement; its own end commits it."""
-        if time.monotonic() > self._valid_until:
-            raise LeaseExpired
+        """Writes everything in one statement; its own end commits it.
+
+        What only inserts goes together with what other threads insert at this moment.
+        """
+        if self._rows and not self._updates and not self._begun and self._is_of_its_tenants():
+            _TOGETHER.commit(self)
+            return
         if self._rows or self._updates:
             self._write()
         if self._begun:
             _raw().execute(b"COMMIT")
 
-    def _write(self) -> None:
-        # In autocommit one statement is one transaction: no BEGIN, no COMMIT on the wire.
+    def _is_of_its_tenants(self) -> bool:
+        # A foreign row must meet the policy of this change's tenants, not of its neighbours' too.
+        return all(
+            getattr(row, "tenant", None) in self._tenants
+            for rows in self._rows.values()
+            for row in rows
+        )
+
+    def _write(self, others: Sequence[Change] = ()) -> None:
+        if time.monotonic() > min(one._valid_until for one in (self, *others)):
+            raise LeaseExpired
+        rows = self._rows
+        tenants = self._tenants
+        if others:
+            rows, tenants = _joined([self, *others])
         made = statement(
-            tuple(self._rows), tuple((model, tuple(values)) for model, _, values in self._updates)
+            tuple(rows), tuple((model, tuple(values)) for model, _, values in self._updates)
         )
         updates = [[*values.values(), ids] for _, ids, values in self._updates]
-        values = made.parameters(self._tenants, self._rows.values(), updates)
+        values = made.parameters(
+            _tenants_literal(tenants), _NEIGHBOURS_WAIT if others else None, rows.values(), updates
+        )
+        # In autocommit one statement is one transaction: no BEGIN, no COMMIT on the wire.
         execute(_raw(), made.query, made.types, values)
+
+
+def _joined(changes: Sequence[Change]) -> tuple[_Rows, Sequence[UUID]]:
+    """All rows of `changes` by table, in an order of tables that is always the same."""
+    tables = {model for one in changes for model in one._rows}
+    rows = {
+        model: [row for one in changes for row in one._rows.get(model, ())]
+        for model in sorted(tables, key=lambda model: model._meta.db_table)
+    }
+    return rows, list({tenant for one in changes for tenant in one._tenants})
+
+
+_TOGETHER: Together[Change] = Together(lambda changes: changes[0]._write(changes[1:]))
 
 
 @contextmanager
@@ -139,7 +180,7 @@ def _ask(queries: Sequence[Query], tenants: Sequence[UUID]) -> list[Rows]:
         raw = _raw()
         if len(queries) == 1 and not tenants:
             query, params = queries[0]
-            return [raw.execute(query.encode(), params, prepare=True, binary=True).fetchall()]
+            return [fetch(raw, query, params)]
         with raw.pipeline():
             raw.execute(b"BEGIN")
             raw.execute(_SET_TENANTS, (_tenants_literal(tenants),))

@@ -21,6 +21,9 @@ import psycopg
 from django.db import connection, models
 
 SET_TENANTS = "SELECT set_config('ecouvillon.tenants', {}, true)"
+_SET_LOCK_TIMEOUT = (
+    "set_config('lock_timeout', coalesce({}, current_setting('lock_timeout')), true)"
+)
 
 Model = type[models.Model]
 Encode = Callable[[Any], bytes | None]
@@ -43,11 +46,18 @@ class Statement:
     def parameters(
         self,
         tenants: str,
+        lock_timeout: str | None,
         rows: Iterable[Sequence[models.Model]],
         updates: Iterable[Sequence[Any]],
     ) -> list[bytes | None]:
-        """The values: of `tenants`, of each table's rows, and of each update with its ids last."""
-        values: list[bytes | None] = [tenants.encode()]
+        """The values: of `tenants`, of each table's rows, and of each update with its ids last.
+
+        `lock_timeout` (a PostgreSQL duration) is for this statement; None keeps the role's.
+        """
+        values: list[bytes | None] = [
+            tenants.encode(),
+            None if lock_timeout is None else lock_timeout.encode(),
+        ]
         for columns, some in zip(self.columns, rows, strict=True):
             values += [encode([getattr(row, name) for row in some]) for name, encode in columns]
         for encoders, given in zip(self.updates, updates, strict=True):
@@ -60,8 +70,9 @@ def statement(
     tables: tuple[Model, ...], updates: tuple[tuple[Model, tuple[str, ...]], ...]
 ) -> Statement:
     """The statement that inserts into `tables` and updates columns of others, tenant set first."""
-    types = [psycopg.postgres.types["text"].oid]
-    parts = [f"WITH scope AS MATERIALIZED ({SET_TENANTS.format('$1')})"]
+    types = [psycopg.postgres.types["text"].oid] * 2
+    settings = f"{SET_TENANTS.format('$1')}, {_SET_LOCK_TIMEOUT.format('$2')}"
+    parts = [f"WITH scope AS MATERIALIZED ({settings})"]
 
     def parameter(type_name: str, *, array: bool) -> str:
         info = psycopg.postgres.types[type_name]

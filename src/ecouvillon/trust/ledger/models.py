@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
+from ecouvillon.trust.isolation.row import Row
 
-class LedgerEntry(models.Model):
+
+class LedgerEntry(Row):
     """One action of one actor on one record."""
 
     pk = models.CompositePrimaryKey("tenant", "id")
@@ -29,7 +31,7 @@ class LedgerEntry(models.Model):
         db_table = "ledger_entry"
 
 
-class LedgerDetail(models.Model):
+class LedgerDetail(Row):
     """What of a request may be dropped after the retention time: where it came from."""
 
     pk = models.CompositePrimaryKey("tenant", "id")

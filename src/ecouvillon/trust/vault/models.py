@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
+from ecouvillon.trust.isolation.row import Row
 
-class VaultDocument(models.Model):
+
+class VaultDocument(Row):
     """A sealed document: version `version` of `kind` of `record`, under the key `key`."""
 
     pk = models.CompositePrimaryKey("tenant", "record", "kind", "version")
