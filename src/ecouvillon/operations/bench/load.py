@@ -12,6 +12,7 @@ import select
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from ecouvillon.operations.bench.failure import BenchFailed
@@ -74,33 +75,33 @@ def load(port: int, clients: int, seconds: float, kind: Kind, requests: Iterator
 
     Raises `BenchFailed` when an answer is not the right one or does not come.
     """
-    poll = select.epoll()
-    busy = {}
-    for _ in range(clients):
-        client = _Client(port)
-        busy[client.socket.fileno()] = client
-        poll.register(client.socket, select.EPOLLIN)
-    begun = time.perf_counter()
     latencies: list[float] = []
-    for client in busy.values():
-        client.ask(next(requests))
-    while busy:
-        events = poll.poll(ANSWER_SECONDS)
-        if not events:
-            raise BenchFailed("the API does not answer")
-        for descriptor, _ in events:
-            client = busy[descriptor]
-            if not client.answered(kind):
-                continue
-            now = time.perf_counter()
-            latencies.append(now - client.asked_at)
-            if now - begun < seconds:
-                client.ask(next(requests))
-            else:
-                poll.unregister(descriptor)
-                busy.pop(descriptor).socket.close()
-    elapsed = time.perf_counter() - begun
-    poll.close()
+    with ExitStack() as stack:
+        poll = stack.enter_context(select.epoll())
+        busy = {}
+        for _ in range(clients):
+            client = _Client(port)
+            stack.enter_context(client.socket)
+            busy[client.socket.fileno()] = client
+            poll.register(client.socket, select.EPOLLIN)
+        begun = time.perf_counter()
+        for client in busy.values():
+            client.ask(next(requests))
+        while busy:
+            events = poll.poll(ANSWER_SECONDS)
+            if not events:
+                raise BenchFailed("the API does not answer")
+            for descriptor, _ in events:
+                client = busy[descriptor]
+                if not client.answered(kind):
+                    continue
+                now = time.perf_counter()
+                latencies.append(now - client.asked_at)
+                if now - begun < seconds:
+                    client.ask(next(requests))
+                else:
+                    del busy[descriptor]
+        elapsed = time.perf_counter() - begun
     return Load(len(latencies) * kind.results, elapsed, sorted(latencies))
 
 
