@@ -245,3 +245,51 @@ def test_a_pairing_that_cannot_be_is_said(
 
     assert b"field-error" in answer.content
     assert rows_of(installed, desk.tenant)["kit"] == 0
+
+
+def amending(browser: Browser, visit: object) -> tuple[str, dict[str, str]]:
+    path = f"/counter/amend/{visit}"
+    return path, form_of(browser.get(path), path)
+
+
+def test_the_card_is_put_right_and_goes_on(pharmacist: Browser, desk: Counter) -> None:
+    visit = desk.walk_in("MARTIN")
+    path, fields = amending(pharmacist, visit)
+    assert (fields["birth_name"], fields["birth_date_year"]) == ("MARTIN", "1984")
+
+    answer = pharmacist.post(path, fields | {"birth_name": "MARTINEZ", "phone": "06 12 34 56 78"})
+
+    assert answer["Location"] == f"/counter/start/{visit}"
+    assert "MARTINEZ" in pharmacist.get(answer["Location"]).content.decode()
+    assert amending(pharmacist, visit)[1]["phone"] == "+33612345678"
+
+
+def test_a_changed_name_appears_in_the_queue(pharmacist: Browser, desk: Counter) -> None:
+    visit = desk.walk_in("MARTIN")
+    assert "Camille M." in pharmacist.get("/counter/").content.decode()
+    path, fields = amending(pharmacist, visit)
+
+    pharmacist.post(path, fields | {"birth_name": "DURAND"})
+
+    assert "Camille D." in pharmacist.get("/counter/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"birth_place": "75002x"}, {"phone": "12"}, {"email": "no"}, {"used_name": "<b>"}],
+)
+def test_an_amendment_that_cannot_be_is_said(
+    pharmacist: Browser, desk: Counter, changes: dict[str, str]
+) -> None:
+    path, fields = amending(pharmacist, desk.walk_in())
+
+    assert b"field-error" in pharmacist.post(path, fields | changes).content
+
+
+def test_who_amends_second_is_told(pharmacist: Browser, desk: Counter) -> None:
+    path, fields = amending(pharmacist, desk.walk_in())
+    pharmacist.post(path, fields | {"birth_name": "UN"})
+
+    answer = pharmacist.post(path, fields | {"nonce": str(uuid4()), "birth_name": "DEUX"})
+
+    assert "said=amended" in answer["Location"]

@@ -103,6 +103,8 @@ def test_every_page_is_accessible_and_fits_its_screen(
     for clock in ("ringing", "late"):
         page.goto(f"/counter/read/{visits[clock]}")
         judge(page, axe, f"read-{clock}-{name}")
+    page.goto(f"/counter/amend/{visits['waiting']}")
+    judge(page, axe, f"amend-{name}")
     page.goto("/counter/?said=unknown")
     judge(page, axe, f"said-{name}")
     page.keyboard.press("F9")

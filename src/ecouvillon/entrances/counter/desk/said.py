@@ -18,6 +18,7 @@ from ecouvillon.terminology.visit_number import format_visit_number, parse_visit
 _SENTENCES = {
     "started": gettext_lazy("Somebody else has just started %(visit)s. Its clock is above."),
     "read": gettext_lazy("Somebody else has just recorded %(visit)s. Nothing was changed."),
+    "amended": gettext_lazy("Somebody else has just amended %(visit)s. Open it again."),
     "left": gettext_lazy("%(visit)s can no longer be taken back: correct it instead."),
     "done": gettext_lazy("%(visit)s already has its result."),
     "over": gettext_lazy("%(visit)s was cancelled."),
@@ -31,6 +32,7 @@ _SENTENCES = {
     "reused": gettext_lazy("This page was sent before with other answers. Nothing was changed."),
     "unprinted": gettext_lazy("There is no result to print yet: it still waits for its minute."),
     "no-code": gettext_lazy("The code comes with the result: read the kit first."),
+    "changed": gettext_lazy("Somebody else has just changed %(visit)s. Nothing of yours was kept."),
     "taken-back": gettext_lazy("%(visit)s is to be read again."),
 }
 
