@@ -58,7 +58,14 @@ class Change:
             self._valid_until = min(self._valid_until, getattr(row, "valid_until", float("inf")))
 
     def set(self, model: type[models.Model], ids: Sequence[UUID], **values: Any) -> None:
-        """Sets columns to one value in the rows of `model` with these ids."""
+        """Sets columns to one value in the rows of `model` with these ids, once a row.
+
+        Raises `ValueError` for a row that is set already: of two UPDATEs of one row in a statement
+        PostgreSQL silently does only one (its manual, 7.8.4).
+        """
+        before = {id_ for other, some, _ in self._updates if other is model for id_ in some}
+        if not before.isdisjoint(ids):
+            raise ValueError(f"a row of {model._meta.db_table} would be set twice")
         if ids:
             self._updates.append((model, ids, values))
 
