@@ -23,6 +23,7 @@ OPERATOR = "operator"  # whoever may run commands on the machine, as this role
 NOTHING = "nothing: no record is shown or changed"
 EACH_CHANGE = "an entry for each record, committed with the change"
 EACH_OPENING = "an entry for each document, committed before it is opened"
+BOTH = "an entry for each document before it is opened, and for each change with it"
 STATES_ONLY = "nothing: states without a patient's data"
 
 # Tenant
@@ -61,6 +62,16 @@ ROUTES: dict[str, Rules] = {
     "api/v1/screenings/<uuid:screening>/correction": Rules(WRITE, EACH_CHANGE, OF_TOKEN),
     "api/v1/screenings/<uuid:screening>/cancellation": Rules(WRITE, EACH_CHANGE, OF_TOKEN),
     "^api/.*$": OPEN,
+    "counter/": Rules(STAFF, EACH_OPENING, OF_SESSION),
+    "counter/changes": Rules(STAFF, EACH_OPENING, OF_SESSION),
+    "counter/clocks": Rules(STAFF, NOTHING, OF_SESSION),
+    "counter/scan": Rules(STAFF, NOTHING, OF_SESSION),
+    "counter/walk-in": Rules(STAFF, EACH_CHANGE, OF_SESSION),
+    "counter/kits/pair": Rules(STAFF, EACH_CHANGE, OF_SESSION),
+    "counter/start/<uuid:screening>": Rules(STAFF, BOTH, OF_SESSION),
+    "counter/amend/<uuid:screening>": Rules(STAFF, BOTH, OF_SESSION),
+    "counter/read/<uuid:screening>": Rules(STAFF, BOTH, OF_SESSION),
+    "counter/take-back/<uuid:screening>": Rules(STAFF, EACH_CHANGE, OF_SESSION),
     "counter/signin": Rules(PASSKEY, EACH_CHANGE, OF_SESSION),
     "counter/signin/question": OPEN,
     "counter/signout": Rules(SESSION, EACH_CHANGE, OF_SESSION),
