@@ -84,6 +84,8 @@ ROUTES: dict[str, Rules] = {
     "counter/invitation/<str:token>": Rules(LINK, EACH_CHANGE, OF_LINK),
     "counter/print/<uuid:screening>": Rules(STAFF, EACH_CHANGE, OF_SESSION),
     "counter/paper/<uuid:screening>": Rules(STAFF, EACH_OPENING, OF_SESSION),
+    "counter/to-fix": Rules(STAFF, EACH_OPENING, OF_SESSION),
+    "counter/to-fix/<uuid:transmission>": Rules(STAFF, EACH_CHANGE, OF_SESSION),
     "counter/slip/<uuid:screening>": Rules(STAFF, EACH_OPENING, OF_SESSION),
     "p/<slug:slug>": Rules(ANYONE, EACH_CHANGE, OF_POSTER),
     "r/<str:token>": Rules(LINK, EACH_OPENING, OF_LINK),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from ecouvillon.errors import WrongState
 from ecouvillon.exits.delivery.notices import call_back, notices
 from ecouvillon.exits.reporting.routing import Route, transmissions
 from ecouvillon.exits.reporting.supersede import supersede
@@ -49,12 +50,17 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Correction:
-    """What is true of a screening after all: the patient, the reading, or both."""
+    """What is true of a screening after all: the patient, the reading, or both.
+
+    `seen`: how many versions it had when somebody looked at it; another number is refused, so that
+    the second person sees what the first did. None where nobody looked.
+    """
 
     screening: UUID
     reason: Reason
     registration: Registration | None
     reading: Reading | None
+    seen: int | None = None
 
 
 def correct(actor: Actor, correction: Correction, asked: Asked, active: list[Route]) -> Answer:
@@ -66,6 +72,8 @@ def correct(actor: Actor, correction: Correction, asked: Asked, active: list[Rou
     tenant = actor.tenant
 
     def write(before: Standing, writing: Change) -> Version:
+        if correction.seen not in (None, before.versions):
+            raise WrongState("changed")
         version = corrected_version(
             tenant,
             before,

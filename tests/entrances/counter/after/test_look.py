@@ -11,13 +11,25 @@ from itertools import product
 import pytest
 from playwright.sync_api import Page
 from tests.entrances.counter.after.conftest import Recorded
+from tests.entrances.counter.after.refusals import refuse
 from tests.entrances.counter.desk.conftest import SIZES
 from tests.entrances.counter.desk.test_look import judge
+from tests.installation import Installed
+from tests.pathway.counter import Counter
+
+from ecouvillon.exits.reporting.models import Destination
 
 
 @pytest.mark.parametrize("look", [*product(SIZES, ["light", "dark"])], ids="-".join)
-def test_every_paper_is_accessible_and_fits_its_screen(
-    screen: Callable[..., Page], axe: str, recorded: Recorded, look: tuple[str, str]
+def test_every_page_is_accessible_and_fits_its_screen(
+    screen: Callable[..., Page],
+    axe: str,
+    *,
+    recorded: Recorded,
+    destination: Callable[..., Destination],
+    installed: Installed,
+    desk: Counter,
+    look: tuple[str, str],
 ) -> None:
     page, name = screen(*look), "-".join(look)
     visit = recorded("positive")
@@ -25,6 +37,15 @@ def test_every_paper_is_accessible_and_fits_its_screen(
     judge(page, axe, f"paper-{name}")
     page.goto(f"/counter/slip/{visit}")
     judge(page, axe, f"slip-{name}")
+    page.goto("/counter/to-fix")
+    judge(page, axe, f"nothing-to-fix-{name}")
+    destination()
+    refused = recorded(name="GARREL")
+    refuse(installed, desk.tenant, refused)
+    refuse(installed, desk.tenant, recorded(name="NADAUD"), "PID^1^5")
+    page.goto(f"/counter/to-fix?of={refused}")
+    page.click("summary >> nth=-1")
+    judge(page, axe, f"to-fix-{name}")
     if look == ("counter", "dark"):
         recorded(leaves=True)
         page.goto("/counter/")

@@ -155,8 +155,15 @@ def _row(line: Line, name: str) -> Row:
     if line.state is State.REGISTERED:
         return _waiting(line, done)
     if line.refused:
-        detail = _("refused by the national system")
-        return replace(done, group="fix", order=line.visit, chip="fix", detail=detail)
+        return replace(
+            done,
+            group="fix",
+            order=line.visit,
+            chip="fix",
+            detail=_("refused by the national system"),
+            url=f"{reverse('counter:to_fix')}?of={line.screening}",
+            act=_("Fix"),
+        )
     if line.leaves_in is not None and line.leaves_in > 0:
         left = round(line.leaves_in)
         return replace(
