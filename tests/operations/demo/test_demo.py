@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -101,6 +102,8 @@ def test_two_demos_stay_up_side_by_side_and_end_without_a_trace(folder: Path) ->
             page = _get(address)
             assert "DEMO" in page
             assert "/r/" in page
+            link = re.findall(r"/r/[0-9a-f]{32}", page)[0]
+            assert holds(lambda a=address, s=link: s in _get(f"{a}demo/mails"))
         families = [descendants(one.pid) for one in (first, second)]
         refused = subprocess.run(
             arguments("demo"),

@@ -1,8 +1,8 @@
 """The processes of the demo: which, how they are started, and where the outside world keeps itself.
 
 Always holds: the key service, the web process and the worker are those of any installation; the web
-process alone has pages more. The national system is no part of the house: what it took in lies
-beside the keys, not in `home`.
+process alone has pages more. The national system and the mailbox are no part of the house: what the
+one took in lies beside the keys, not in `home`, and the other's mails in its memory.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ _PYTHON = (sys.executable, "-P")
 _OURS = (*_PYTHON, "-c", "from ecouvillon.operations.cli import main; main(prog_name='ecouvillon')")
 
 
-def environment(config: Config, port: int) -> dict[str, str]:
-    """What the processes find in their environment: the demo's own server, and its address."""
+def environment(config: Config, port: int, mail_port: int) -> dict[str, str]:
+    """What the processes find in their environment: the demo's own servers, and its address."""
     return embedded.environment(config) | {
         "ECOUVILLON_PUBLIC_URL": f"http://localhost:{port}",
         "ECOUVILLON_TEST_DATA": "true",
+        "ECOUVILLON_SMTP_URL": f"smtp://127.0.0.1:{mail_port}",
+        "ECOUVILLON_MAIL_FROM": "resultats@ecouvillon.example",
     }
 
 
@@ -52,7 +54,7 @@ def migration() -> tuple[str, ...]:
     return (*_OURS, "migrate", "--json")
 
 
-def programs(config: Config, port: int, national_port: int) -> list[Program]:
+def programs(config: Config, port: int, national_port: int, mail_port: int) -> list[Program]:
     """What is kept running, in the order of its start."""
     logs = config.home / "logs"
     store = national(config)
@@ -68,6 +70,15 @@ def programs(config: Config, port: int, national_port: int) -> list[Program]:
                 *("--control", str(control(config))),
             ),
             logs / "national-simulator.log",
+        ),
+        Program(
+            "mailbox",
+            (
+                *_PYTHON,
+                *("-m", "ecouvillon.operations.demo.mailbox"),
+                *(str(mail_port), str(mailbox(config))),
+            ),
+            logs / "mailbox.log",
         ),
         Program("worker", (*_OURS, "work"), logs / "worker.log"),
         Program(
@@ -88,6 +99,11 @@ def national(config: Config) -> Path:
 def control(config: Config) -> Path:
     """The socket by which the national system is cut, restored and asked."""
     return config.home / "national.sock"
+
+
+def mailbox(config: Config) -> Path:
+    """The socket at which the mailbox shows what came."""
+    return config.home / "mailbox.sock"
 
 
 def empty_logs(config: Config) -> None:

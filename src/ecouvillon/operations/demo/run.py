@@ -75,18 +75,22 @@ def passing(report: Report, port: int | None, then: Then) -> None:
 def _play(config: Config, report: Report, port: int, then: Then) -> None:
     with ExitStack() as stack:
         stack.enter_context(_complaints(config, report))
-        os.environ.update(house.environment(config, port))
+        mails = ports.take_or_other(0)
+        stack.callback(mails.release)
+        os.environ.update(house.environment(config, port, mails.number))
         _become_operator(report)
         national = ports.take_or_other(players.port_of_before())
         stack.callback(national.release)
         house.empty_logs(config)
-        programs = house.programs(config, port, national.number)
+        programs = house.programs(config, port, national.number, mails.number)
         supervisor = stack.enter_context(Supervisor(programs, report.note))
         with report.step("pharmacy", "making a pharmacy, its software, a destination") as step:
             cast = players.assemble(config, national.number)
             step.summary = f"{players.PHARMACY}, its software, a destination"
         web = Web(port)
-        with report.step("processes", "starting key service, national system, worker, web") as step:
+        with report.step(
+            "processes", "starting key service, national system, mailbox, worker, web"
+        ) as step:
             supervisor.wait_until_ready()
             web.ask("GET", "/readyz")
             step.summary = ", ".join(program.name for program in programs)

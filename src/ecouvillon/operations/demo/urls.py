@@ -1,4 +1,4 @@
-"""The addresses of the demo: its start page, and all of the house's."""
+"""The addresses of the demo: its own pages, and all of the house's."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ecouvillon.operations.demo import pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.start, name="demo-start"),
+    path("demo/mails", pages.mails, name="demo-mails"),
     path("", include("ecouvillon.urls")),
 ]
 
