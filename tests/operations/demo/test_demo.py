@@ -126,7 +126,8 @@ def test_two_demos_stay_up_side_by_side_and_end_without_a_trace(folder: Path) ->
     # What was killed comes back with the same people, and ends when it is told to.
     with demo(**first_home) as again:
         said = read_until(again, "Ctrl-C ends them all")
-        assert "visit A-002" in said
+        # After the walk and the dozen patients of the run before.
+        assert re.search(r"visit A-0(1[4-9]|[2-9][0-9])", said)
         family = descendants(again.pid)
         again.terminate()
         assert again.wait() == 0

@@ -104,5 +104,10 @@ def tenant(cast: Cast) -> UUID:
     return UUID(cast.tenant)
 
 
+def client(cast: Cast) -> UUID:
+    """The id of the pharmacy's software."""
+    return UUID(cast.client_id)
+
+
 def _file(config: Config) -> Path:
     return config.secrets / "demo.json"

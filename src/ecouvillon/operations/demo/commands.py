@@ -34,11 +34,15 @@ def demo(*, once: bool, port: int | None, as_json: bool) -> None:
     from ecouvillon.errors import Misconfigured
     from ecouvillon.operations.demo import run, welcome
     from ecouvillon.operations.demo.failure import StepFailed
+    from ecouvillon.operations.demo.tour.opening import open_pharmacy
 
     walked = False
 
     def then(config: Config, port: int, cast: Cast) -> None:
         nonlocal walked
+        if not once:
+            with report.step("counter", "hiring a team, filling the queue of today") as step:
+                step.summary = open_pharmacy(cast)
         walked = True
         if as_json:
             click.echo(json.dumps(report.as_json(), ensure_ascii=False))

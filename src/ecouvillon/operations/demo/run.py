@@ -27,6 +27,7 @@ from ecouvillon.operations.demo.child import dying_with_us
 from ecouvillon.operations.demo.failure import StepFailed
 from ecouvillon.operations.demo.report import Report
 from ecouvillon.operations.demo.supervisor import Supervisor
+from ecouvillon.operations.demo.tour.mark import mark_if_unused
 from ecouvillon.operations.demo.traffic import Web
 from ecouvillon.operations.demo.walk import Way, walk
 from ecouvillon.operations.process import become
@@ -56,6 +57,7 @@ def persistent(report: Report, port: int | None, then: Then) -> None:
             stack.enter_context(_alone(config))
             stack.enter_context(embedded.running(config, tied=True))
             step.summary = _migrated(config)
+            mark_if_unused(config)
         _play(config, report, taken, then)
 
 

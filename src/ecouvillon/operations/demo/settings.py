@@ -10,7 +10,9 @@ from ecouvillon.settings import INSTALLED_APPS as _APPS
 from ecouvillon.settings import TEMPLATES as _TEMPLATES
 
 ROOT_URLCONF = "ecouvillon.operations.demo.urls"
-INSTALLED_APPS = [*_APPS, "ecouvillon.operations.demo"]
+INSTALLED_APPS = [*_APPS, "ecouvillon.operations.demo", "ecouvillon.operations.demo.tour"]
+# The tour shows the house's own pages in frames.
+FRAME_ANCESTORS = "'self'"
 _ENGINE: Any = deepcopy(_TEMPLATES[0])
 _ENGINE["OPTIONS"]["context_processors"].append("ecouvillon.operations.demo.pages.demo")
 TEMPLATES = [_ENGINE]

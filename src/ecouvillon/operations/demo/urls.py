@@ -7,7 +7,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from ecouvillon.operations.demo import pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", pages.start, name="demo-start"),
+    path("", include("ecouvillon.operations.demo.tour.urls")),
+    path("demo/start", pages.start, name="demo-start"),
     path("demo/mails", pages.mails, name="demo-mails"),
     path("", include("ecouvillon.urls")),
 ]

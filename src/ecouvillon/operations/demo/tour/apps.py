@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TourConfig(AppConfig):
+    name = "ecouvillon.operations.demo.tour"
+    label = "tour"
