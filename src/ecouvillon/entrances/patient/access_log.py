@@ -45,6 +45,8 @@ _WHAT_DONE: dict[str, Text] = {
     "clock started": _("started the clock of your test"),
     "kit invalid": _("noted that a kit did not work"),
     "acknowledged": _("received the national system’s receipt for your result"),
+    "notice sent": _("sent you an e-mail with the link to this page"),
+    "notice undeliverable": _("could not send you an e-mail: no such address"),
     "rejected": _("had your result sent back by the national system, to be mended"),
 }
 

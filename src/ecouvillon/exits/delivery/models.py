@@ -38,7 +38,7 @@ class NoticeState(models.TextChoices):
     DONE = "done"
 
 
-class Notice(models.Model):
+class Notice(Row):
     """One message to a patient, that a version of their result is there; also the queue's own row.
 
     Whom it is for is in the sealed contact alone. Whatever the result was, the row is the same.
