@@ -32,6 +32,10 @@ _SENTENCES = {
     "reused": gettext_lazy("This page was sent before with other answers. Nothing was changed."),
     "unprinted": gettext_lazy("There is no result to print yet: it still waits for its minute."),
     "no-code": gettext_lazy("The code comes with the result: read the kit first."),
+    "uncorrected": gettext_lazy("%(visit)s has no result that could be corrected."),
+    "corrected": gettext_lazy("%(visit)s is corrected. The new result has left."),
+    "cancelled": gettext_lazy("The result of %(visit)s is void. That has left, too."),
+    "swapped": gettext_lazy("Swapped: %(visit)s and the other have each other’s result now."),
     "changed": gettext_lazy("Somebody else has just changed %(visit)s. Nothing of yours was kept."),
     "taken-back": gettext_lazy("%(visit)s is to be read again."),
 }

@@ -9,6 +9,7 @@ from ecouvillon.entrances.counter.desk import amend, kits, queue, reading, scan,
 urlpatterns: list[URLPattern] = [
     path("counter/", queue.queue, name="queue"),
     path("counter/changes", queue.changes, name="changes"),
+    path("counter/outage", outage.outage_bar, name="outage"),
     path("counter/clocks", queue.locked_clocks, name="clocks"),
     path("counter/scan", scan.scan, name="scan"),
     path("counter/walk-in", walk_in.walk_in_page, name="walk_in"),
