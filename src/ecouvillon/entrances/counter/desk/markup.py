@@ -1,7 +1,7 @@
 """A row of the queue as HTML.
 
-Comes in: a row. Goes out: safe HTML, every text escaped. It is Python and not a template because a
-queue of 300 made by 300 templates took most of the page's time (measured: 77 ms of 100).
+Comes in: a row. Goes out: safe HTML, every text escaped. It is Python and not a template because
+300 included templates doubled the processor's time of a page of 300 (measured: 77 ms against 37).
 """
 
 from __future__ import annotations
