@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import sys
 from pathlib import Path
 
@@ -18,6 +19,7 @@ def tell(report: Report, config: Config, port: int, cast: Cast) -> None:
     for line in (
         "",
         f"Open {address}/",
+        *_from_elsewhere(port),
         "",
         "The patient's result",
         f"  {cast.link}",
@@ -35,6 +37,21 @@ def tell(report: Report, config: Config, port: int, cast: Cast) -> None:
         "Kill any process with kill -9: it is started again. Ctrl-C ends them all.",
     ):
         report.say(line)
+
+
+def _from_elsewhere(port: int) -> tuple[str, ...]:
+    """Over SSH, the line that brings the demo, which listens on loopback, to the visitor."""
+    connection = os.environ.get("SSH_CONNECTION", "").split()
+    if len(connection) != len(("client", "its port", "server", "its port")):
+        return ()
+    _, _, server, door = connection
+    user = pwd.getpwuid(os.getuid()).pw_name
+    through = "" if door == "22" else f"-p {door} "
+    return (
+        "",
+        "You came by SSH: type this on your own machine first, and leave it open",
+        f"  ssh {through}-L {port}:localhost:{port} {user}@{server}",
+    )
 
 
 def _curl(address: str, cast: Cast) -> tuple[str, ...]:
