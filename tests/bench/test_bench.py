@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from itertools import repeat
@@ -14,7 +16,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from ecouvillon.operations import embedded
-from ecouvillon.operations.bench import samples, yardstick
+from ecouvillon.operations.bench import processor, samples, yardstick
 from ecouvillon.operations.bench.capture import Column, Written, written
 from ecouvillon.operations.bench.failure import BenchFailed
 from ecouvillon.operations.bench.load import load
@@ -82,19 +84,29 @@ def test_each_line_is_measured_beside_the_yardstick(running: Stage) -> None:
     said: list[str] = []
     measured = compare(running, LINES, rounds=1, seconds=1, say=said.append)
     assert [c.line.name for c in measured] == ["single-8", "single-32", "batch-100"]
-    assert all(c.ratios[0] > 0 for c in measured)
+    assert all(c.ratios[0] > 0 and c.cost_ratios[0] > 0 for c in measured)
     assert len(said) == 2 * len(LINES)
     assert json.loads(json.dumps(figures(measured)))["lines"][0]["goal"] == 0.45
 
 
 def test_a_ratio_is_of_one_round_and_the_median_is_held_against_the_goal() -> None:
     line = next(line for line in LINES if line.name == "single-8")
-    measured = Comparison(line, [50, 10, 45], [100, 100, 90], [0.01, 0.02, 0.03])
+    measured = Comparison(
+        line, [50, 10, 45], [100, 100, 90], [0.01, 0.02, 0.03], [0.002] * 3, [0.001] * 3
+    )
     assert measured.ratios == [0.5, 0.1, 0.5]
+    assert measured.cost_ratios == [0.5, 0.5, 0.5]
     assert measured.reached
     assert "reached" in table([measured])
-    assert not Comparison(line, [40.0], [100.0], [0.01]).reached
-    assert "not reached" in table([Comparison(line, [40.0], [100.0], [0.01])])
+    assert not Comparison(line, [40.0], [100.0], [0.01], [0.002], [0.001]).reached
+    assert "not reached" in table([Comparison(line, [40.0], [100.0], [0.01], [0.002], [0.001])])
+
+
+def test_the_processor_time_of_a_process_counts_when_it_has_ended_too() -> None:
+    before = processor.used()
+    burn = "import time\nwhile time.process_time() < 0.5: pass"
+    subprocess.run([sys.executable, "-c", burn], check=True)
+    assert processor.used() - before >= 0.45
 
 
 def test_only_what_is_keyed_and_differs_is_new_in_each_transaction() -> None:

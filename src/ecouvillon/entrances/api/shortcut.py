@@ -3,7 +3,7 @@
 Comes in: any request. Goes out: the view's answer, or what the rest of Django makes of it. Always
 holds: only these two addresses are cut short, and what the middleware between here and the views
 does is of no use to them: they have no static file, no cookie, no page of errors and no host in
-their answers, and they judge their bearer token themselves. It took a sixth of a request's time
+their answers, and they judge their bearer token themselves. It took a tenth of a request's time
 (docs/performance.md).
 """
 

@@ -6,5 +6,6 @@ one run, so that a noisy machine is noisy for both; the yardstick writes the ver
 request wrote.
 
 `stage` sets up the installation, `samples` has the requests, `load` sends them, `capture` reads
-what one of them wrote, `yardstick` lets pgbench write the same, `rounds` alternates and compares.
+what one of them wrote, `yardstick` lets pgbench write the same, `processor` reads what both cost,
+`rounds` alternates and compares.
 """

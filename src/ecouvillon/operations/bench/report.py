@@ -19,6 +19,9 @@ def figures(comparisons: Sequence[Comparison]) -> dict[str, Any]:
                 "results_per_second": _spread(c.results),
                 "yardstick_per_second": _spread(c.transactions),
                 "latency_p99_seconds": _spread(c.latency_p99),
+                "result_cost_seconds": _spread(c.result_cost),
+                "transaction_cost_seconds": _spread(c.transaction_cost),
+                "cost_ratio": _spread(c.cost_ratios),
                 "ratio": _spread(c.ratios),
                 "goal": c.line.goal,
                 "reached": c.reached,
@@ -30,7 +33,19 @@ def figures(comparisons: Sequence[Comparison]) -> dict[str, Any]:
 
 def table(comparisons: Sequence[Comparison]) -> str:
     """The figures as lines of text."""
-    rows = [("work", "clients", "results/s", "pgbench/s", "p99 ms", "ratio (spread)", "goal", "")]
+    rows = [
+        (
+            "work",
+            "clients",
+            "results/s",
+            "pgbench/s",
+            "p99 ms",
+            "by cpu",
+            "ratio (spread)",
+            "goal",
+            "",
+        )
+    ]
     for c in comparisons:
         low, high = min(c.ratios), max(c.ratios)
         rows.append(
@@ -40,6 +55,7 @@ def table(comparisons: Sequence[Comparison]) -> str:
                 f"{median(c.results):,.0f}",
                 f"{median(c.transactions):,.0f}",
                 f"{1000 * median(c.latency_p99):.1f}",
+                f"{median(c.cost_ratios):.2f}",
                 f"{median(c.ratios):.2f} ({low:.2f} to {high:.2f})",
                 "none yet" if c.line.goal is None else f"{c.line.goal:.2f}",
                 {None: "", True: "reached", False: "not reached"}[c.reached],

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from uuid import UUID
 
-from ecouvillon.operations.bench import samples, yardstick
+from ecouvillon.operations.bench import processor, samples, yardstick
 from ecouvillon.operations.bench.capture import written
 from ecouvillon.operations.bench.failure import BenchFailed
 from ecouvillon.operations.bench.load import Load, load
@@ -49,11 +49,19 @@ class Comparison:
     results: list[float] = field(default_factory=list)
     transactions: list[float] = field(default_factory=list)
     latency_p99: list[float] = field(default_factory=list)
+    # Processor seconds of a result and of a yardstick transaction, clients and server included.
+    result_cost: list[float] = field(default_factory=list)
+    transaction_cost: list[float] = field(default_factory=list)
 
     @property
     def ratios(self) -> list[float]:
         """Results per yardstick transaction, round by round."""
         return [r / t for r, t in zip(self.results, self.transactions, strict=True)]
+
+    @property
+    def cost_ratios(self) -> list[float]:
+        """Results per yardstick transaction for the same processor time, round by round."""
+        return [t / r for r, t in zip(self.result_cost, self.transaction_cost, strict=True)]
 
     @property
     def reached(self) -> bool | None:
@@ -101,14 +109,23 @@ class _Contest:
         )
 
     def measure(self, seconds: int, *, api_first: bool) -> None:
-        if not api_first:
-            transactions = self.pgbench(seconds)
+        turns = [self._measure_api, self._measure_pgbench]
+        for turn in turns if api_first else reversed(turns):
+            turn(seconds)
+
+    def _measure_api(self, seconds: int) -> None:
+        before = processor.used()
         sent = self.api(seconds)
-        if api_first:
-            transactions = self.pgbench(seconds)
-        self.comparison.transactions.append(transactions)
+        self.comparison.result_cost.append((processor.used() - before) / sent.results)
         self.comparison.results.append(sent.rate)
         self.comparison.latency_p99.append(sent.latencies[int(len(sent.latencies) * 0.99)])
+
+    def _measure_pgbench(self, seconds: int) -> None:
+        before = processor.used()
+        rate = self.pgbench(seconds)
+        # What pgbench needs to start and to plan is in it: a few milliseconds of seconds.
+        self.comparison.transaction_cost.append((processor.used() - before) / (rate * seconds))
+        self.comparison.transactions.append(rate)
 
 
 def _record(stage: Stage) -> UUID:
