@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from ecouvillon.entrances.counter.desk import amend, kits, queue, reading, scan, start, walk_in
+from ecouvillon.entrances.counter.desk import (
+    amend,
+    kits,
+    outage,
+    queue,
+    reading,
+    scan,
+    start,
+    walk_in,
+)
 
 urlpatterns: list[URLPattern] = [
     path("counter/", queue.queue, name="queue"),
