@@ -76,6 +76,7 @@ ROUTES: dict[str, Rules] = {
     "counter/signin/question": OPEN,
     "counter/signout": Rules(SESSION, EACH_CHANGE, OF_SESSION),
     "counter/pharmacy": Rules(SESSION, EACH_CHANGE, OF_SESSION),
+    "counter/outage": Rules(STAFF, NOTHING, OF_SESSION),
     "counter/performer": Rules(STAFF, EACH_CHANGE, OF_SESSION),
     "counter/lock": Rules(SESSION, EACH_CHANGE, OF_SESSION),
     "counter/confirm": Rules(SESSION, NOTHING, OF_SESSION),
