@@ -52,7 +52,7 @@ def registration(request: HttpRequest, slug: str) -> HttpResponse:
     return _registered(request, pharmacy, registered)
 
 
-registration.access = "anybody"  # type: ignore[attr-defined] # read by the test of all routes
+registration.access = "anyone"  # type: ignore[attr-defined] # read by the test of all routes
 
 
 def counter_code(slug: str, registered: Registered) -> str:
