@@ -91,6 +91,12 @@ class Config(BaseSettings):
         validate_default=True,
         description="The address that notices come from; required with `smtp_url`.",
     )
+    undo_seconds: int = Field(
+        default=60,
+        ge=0,
+        le=600,
+        description="How long a reading at the counter can be taken back before anything leaves.",
+    )
     test_data: bool = Field(
         default=False, description="Marks what is forwarded as test data (MSH-11 is T)."
     )

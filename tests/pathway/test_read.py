@@ -95,7 +95,7 @@ def test_nothing_leaves_and_the_patient_sees_nothing_within_the_minute(
 def test_the_patient_reads_it_once_the_minute_is_over(
     ours: Counter, installed: Installed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ecouvillon.pathway.read.UNDO", -timedelta(seconds=1))
+    monkeypatch.setattr("ecouvillon.pathway.read.undo_time", lambda: -timedelta(seconds=1))
     screening = ours.started()
 
     ours.read(screening)

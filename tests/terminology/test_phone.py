@@ -19,7 +19,9 @@ def test_an_international_number_stays_as_it_is(text: str) -> None:
     assert parse_phone(text) == text
 
 
-@pytest.mark.parametrize("text", ["", "0612", "0012345678", "+0612345678", "+331", "٠٦١٢٣٤٥٦٧٨", "x"])
+@pytest.mark.parametrize(
+    "text", ["", "0612", "0012345678", "+0612345678", "+331", "٠٦١٢٣٤٥٦٧٨", "x"]
+)
 def test_what_is_no_number_is_refused_without_repeating_it(text: str) -> None:
     with pytest.raises(InvalidPhone) as refused:
         parse_phone(text)

@@ -21,7 +21,7 @@ from ecouvillon.exits.delivery.notices import notices
 from ecouvillon.exits.reporting.routing import Route, transmissions
 from ecouvillon.pathway.once import once
 from ecouvillon.pathway.request import Asked
-from ecouvillon.pathway.undo import UNDO
+from ecouvillon.pathway.undo import undo_time
 from ecouvillon.people.pharmacy.competence import Act, may
 from ecouvillon.people.pharmacy.models import Role
 from ecouvillon.screening.cassettes import Cassette, Window, latest
@@ -86,7 +86,7 @@ def read_cassette(
         standing = lock(writing, [read.screening])[read.screening]
         cassette = _running(writing, standing, read.number)
         reading = _reading(writing, cassette, read, answering)
-        version = next_version(tenant, standing, leaves_at=timezone.now() + UNDO)
+        version = next_version(tenant, standing, leaves_at=timezone.now() + undo_time())
         writing.add(seal(tenant, [result_document(version, reading)]))
         writing.add([version])
         writing.add(transmissions(version, active))

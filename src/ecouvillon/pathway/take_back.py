@@ -16,7 +16,7 @@ from ecouvillon.exits.delivery.notices import call_back
 from ecouvillon.exits.reporting.models import Transmission, TransmissionState
 from ecouvillon.pathway.once import once
 from ecouvillon.pathway.request import Asked
-from ecouvillon.pathway.undo import UNDO
+from ecouvillon.pathway.undo import undo_time
 from ecouvillon.screening.cassettes import latest
 from ecouvillon.screening.models import KitUse, Screening, State, TakeBack
 from ecouvillon.screening.recording import lock
@@ -86,6 +86,6 @@ def _reopen_kit(writing: Change, state: State, screening: UUID) -> None:
     cassette = latest(writing, screening)
     if state is not State.REGISTERED or cassette is None or cassette.failed_at is None:
         raise WrongState(state.value)
-    if timezone.now() > cassette.failed_at + UNDO:
+    if timezone.now() > cassette.failed_at + undo_time():
         raise WrongState("left")
     writing.set(KitUse, [cassette.id], failed_at=None)

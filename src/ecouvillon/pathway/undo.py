@@ -4,4 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-UNDO = timedelta(seconds=60)
+from ecouvillon import config
+
+
+def undo_time() -> timedelta:
+    """How long that is in this installation."""
+    return timedelta(seconds=config.load().undo_seconds)

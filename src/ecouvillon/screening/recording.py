@@ -33,6 +33,12 @@ class Standing:
 
 
 _LOCK = """
+SELECT FROM screening WHERE tenant = ANY (tenants()) AND id = ANY (%b::uuid[])
+ORDER BY id FOR UPDATE
+"""
+# Asked once the screenings are held: a statement that waits for a row still sees all other tables
+# as they were when it began (PostgreSQL's manual, 13.2.1).
+_STANDING = """
 SELECT s.id, s.day, s.visit, s.state,
   (SELECT max(d.version) FROM vault_document d
    WHERE d.tenant = s.tenant AND d.record = s.id AND d.kind = 'identity'),
@@ -47,7 +53,6 @@ SELECT s.id, s.day, s.visit, s.state,
       SELECT max(d.version) FROM vault_document d
       WHERE d.tenant = s.tenant AND d.record = s.id AND d.kind = 'identity'))
 FROM screening s WHERE s.tenant = ANY (tenants()) AND s.id = ANY (%b::uuid[])
-FOR UPDATE OF s
 """
 
 
@@ -56,9 +61,10 @@ def lock(change: Change, ids: Sequence[UUID]) -> dict[UUID, Standing]:
 
     Raises `NotFound` when one does not exist in this pharmacy.
     """
+    change.fetch(_LOCK, [list(ids)])
     found = {
         row[0]: Standing(row[0], row[1], row[2], State(row[3]), *row[4:])
-        for row in change.fetch(_LOCK, [list(ids)])
+        for row in change.fetch(_STANDING, [list(ids)])
     }
     if len(found) < len(set(ids)):
         raise NotFound

@@ -100,6 +100,11 @@ def test_a_refusal_of_all_pauses_the_destination_and_leaves_the_message_in_doubt
 
     assert national.states() == ["sent"]
     assert national.destination.paused_because == "refused"
+    entries = national.sql(
+        "SELECT action, actor_kind FROM ledger_entry WHERE record = %s ORDER BY at",
+        national.destination.id,
+    )
+    assert entries == [("destination added", "operator"), ("destination paused", "job")]
 
 
 def test_after_a_refusal_nothing_goes_until_the_operator_resumes_then_the_same_bytes(

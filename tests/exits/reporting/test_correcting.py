@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.cast import Api, patient, reading, screening
+from tests.cast import Api, at_once, patient, reading, screening
 from tests.exits.reporting.conftest import Line, documents, fields
 
 Lines = Callable[..., Line]
@@ -164,6 +164,12 @@ def test_the_same_correction_again_is_one_version(api: Api) -> None:
     answers = [api.post(path, body, key="again").status_code for _ in range(2)]
     other = api.post(path, {**body, "reason": "other"}, key="again")
     assert (answers, other.status_code) == ([201, 201], 422)
+
+
+def test_two_corrections_at_once_are_two_versions(api: Api) -> None:
+    id_ = recorded(api)
+    answers = at_once([lambda: corrected(api, id_, "negative").status_code] * 4)
+    assert answers == [201] * 4
 
 
 @pytest.mark.parametrize(

@@ -20,11 +20,11 @@ from ecouvillon.terminology.birth import birth_date
 from ecouvillon.terminology.ins import birth_place
 from ecouvillon.terminology.loinc import ANALYTES
 from ecouvillon.terminology.nir import Nir
+from ecouvillon.terminology.phone import parse_phone
 from ecouvillon.terminology.refusal import Refused
 from ecouvillon.terminology.rpps import Rpps
 from ecouvillon.terminology.text import clean_text, person_name
 
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _LOT = re.compile(r"[!-~]{1,20}")  # GS1 General Specifications, AI 10
 _TIME = re.compile(
     r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII
@@ -53,17 +53,6 @@ def _pattern(pattern: re.Pattern[str], code: str, message: str) -> Callable[[str
         return text
 
     return parse
-
-
-def _phone(text: str) -> str:
-    compact = re.sub(r"[ .()\-\u00a0\u202f]", "", text)
-    if re.fullmatch(r"0[1-9][0-9]{8}", compact):
-        compact = "+33" + compact[1:]
-    if not _E164.fullmatch(compact):
-        raise PydanticCustomError(
-            "phone", "A phone number begins with + and the country's code, or is French (06…)."
-        )
-    return compact
 
 
 def _email(text: str) -> str:
@@ -124,7 +113,7 @@ BirthPlace = Annotated[str, _rule(birth_place)]
 NirNumber = Annotated[str, _rule(lambda text: Nir.parse(text).number)]
 RppsNumber = Annotated[str, _rule(lambda text: str(Rpps.parse(text)))]
 Email = Annotated[str, _rule(_email)]
-Phone = Annotated[str, _rule(_phone)]
+Phone = Annotated[str, _rule(parse_phone)]
 Day = Annotated[date, _rule(_day)]
 Moment = Annotated[datetime, _rule(_moment)]
 Device = Annotated[

@@ -45,6 +45,12 @@ _WHAT_DONE: dict[str, Text] = {
     "clock started": _("started the clock of your test"),
     "kit invalid": _("noted that a kit did not work"),
     "acknowledged": _("received the national system’s receipt for your result"),
+    "result handed over": _("gave you your result on paper"),
+    "code printed": _("gave you your code on paper"),
+    "identity amended": _("put your identity right"),
+    "message composed": _("prepared your result for the national system"),
+    "nothing to send": _("had nothing to send to the national system"),
+    "patient told": _("called you about a correction"),
     "notice sent": _("sent you an e-mail with the link to this page"),
     "notice undeliverable": _("could not send you an e-mail: no such address"),
     "rejected": _("had your result sent back by the national system, to be mended"),
@@ -90,6 +96,10 @@ def _line(entry: LedgerLine) -> Line:
 def _why(entry: LedgerLine) -> Text:
     if entry.action == "listed":
         return _("saw your first name in the list of the day")
+    if entry.purpose == "deliver" and entry.actor_kind != "link":
+        return _("to print your result for you")
     if entry.purpose is not None:
         return _WHY_OPENED.get(entry.purpose, _("for a purpose that the register names"))
+    if entry.action.startswith("identity checked"):
+        return _("checked your identity")
     return _WHAT_DONE.get(entry.action, _("changed something that the register names"))

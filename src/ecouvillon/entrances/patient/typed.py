@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from ecouvillon.terminology.nir import Nir
+from ecouvillon.terminology.phone import InvalidPhone, parse_phone
 from ecouvillon.terminology.refusal import Refused
 from ecouvillon.terminology.text import clean_text, person_name
 
@@ -84,11 +85,9 @@ def nir(text: str) -> Nir:
 
 def phone(text: str) -> str:
     """A telephone number in E.164; a French one may be written as in France."""
-    compact = re.sub(r"[\s.()\-]", "", text)
-    if re.fullmatch(r"0[1-9][0-9]{8}", compact):
-        compact = "+33" + compact[1:]
-    if not re.fullmatch(r"\+[1-9][0-9]{6,14}", compact):
+    try:
+        return parse_phone(text)
+    except InvalidPhone:
         raise ValidationError(
             _("Write it as 06 12 34 56 78, or with + and the country’s code."), code="phone"
-        )
-    return compact
+        ) from None

@@ -26,7 +26,7 @@ from ecouvillon.exits.reporting.models import Destination, Transmission, Transmi
 from ecouvillon.exits.reporting.queue import Claimed
 from ecouvillon.exits.reporting.to_mend import to_mend
 from ecouvillon.trust.isolation.change import Change, change
-from ecouvillon.trust.ledger.actor import Actor
+from ecouvillon.trust.ledger.actor import INSTALLATION, Actor
 from ecouvillon.trust.ledger.entries import detail, entries
 from ecouvillon.trust.vault.seal import Document, seal
 
@@ -49,7 +49,10 @@ def settle(
         for one, verdict in judged
         if isinstance(verdict, Rejected)
     }
-    with change(*{one.tenant for one, _ in judged}) as writing:
+    refused = any(isinstance(verdict, Refused) for _, verdict in judged)
+    # A pause is the installation's own act, with an entry of its own.
+    tenants = {one.tenant for one, _ in judged} | ({INSTALLATION} if refused else set())
+    with change(*tenants) as writing:
         held = still_held(writing, Transmission, [one for one, _ in judged])
         ours = [(one, verdict) for one, verdict in judged if one.id in held]
         accepted = [one for one, verdict in ours if isinstance(verdict, Acknowledged)]
@@ -73,9 +76,8 @@ def settle(
         ]
         _again_later(writing, destination, unsent, TransmissionState.PENDING)
         _again_later(writing, destination, doubtful, TransmissionState.SENT)
-        refused = any(isinstance(verdict, Refused) for _, verdict in judged)
         if refused:
-            _pause(writing, destination)
+            _pause(writing, actor, destination)
     if refused:
         _log.error("destination refuses all: paused", extra={"destination": destination.name})
 
@@ -110,8 +112,10 @@ def _close(writing: Change, ids: Sequence[UUID], state: TransmissionState) -> No
     writing.set(Transmission, ids, state=state.value, settled_at=timezone.now(), leased_until=None)
 
 
-def _pause(writing: Change, destination: Destination) -> None:
+def _pause(writing: Change, actor: Actor, destination: Destination) -> None:
     writing.set(Destination, [destination.id], paused_at=timezone.now(), paused_because="refused")
+    writing.add(entries(actor, "destination paused", [destination.id]))
+    writing.add(detail(actor))
 
 
 def _again_later(

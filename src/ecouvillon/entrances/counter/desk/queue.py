@@ -23,7 +23,7 @@ from ecouvillon.entrances.counter.desk.names import NAMES
 from ecouvillon.entrances.counter.desk.rows import GROUPS, Row, clocks, dock, rows
 from ecouvillon.entrances.counter.desk.said import said
 from ecouvillon.pathway.queue import Queue, changed_since, look
-from ecouvillon.pathway.undo import UNDO
+from ecouvillon.pathway.undo import undo_time
 from ecouvillon.people.pharmacy.staff import Staff
 
 # Numbers that fit on a locked screen.
@@ -94,7 +94,7 @@ def _context(staff: Staff, day: date, seen: Queue) -> dict[str, Any]:
             (group, counts.get(group, seen.counts.results), _of(made, group)) for group in GROUPS
         ],
         "dock": dock(seen, names),
-        "undo_seconds": int(UNDO.total_seconds()),
+        "undo_seconds": int(undo_time().total_seconds()),
         "nonce": uuid4(),
         "print_nonce": uuid4(),
     }

@@ -21,7 +21,7 @@ from ecouvillon.entrances.counter.desk import wording
 from ecouvillon.entrances.counter.desk.markup import row_markup
 from ecouvillon.frame.strip import digits
 from ecouvillon.pathway.queue import Line, Queue
-from ecouvillon.pathway.undo import UNDO
+from ecouvillon.pathway.undo import undo_time
 from ecouvillon.screening.cassettes import Cassette, Window
 from ecouvillon.screening.models import State
 from ecouvillon.terminology.visit_number import format_visit_number
@@ -237,5 +237,5 @@ def _left(line: Line, now: datetime) -> float | None:
     if line.state is State.RESULTED and line.cassette is not None:
         return line.leaves_in
     if line.state is State.REGISTERED and line.cassette and line.cassette.failed_at:
-        return (line.cassette.failed_at + UNDO - now).total_seconds()
+        return (line.cassette.failed_at + undo_time() - now).total_seconds()
     return None
