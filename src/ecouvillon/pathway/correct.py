@@ -18,6 +18,7 @@ from ecouvillon.exits.delivery.notices import call_back, notices
 from ecouvillon.exits.reporting.routing import Route, transmissions
 from ecouvillon.exits.reporting.supersede import supersede
 from ecouvillon.pathway.answer import Answer, standing
+from ecouvillon.pathway.call import to_call
 from ecouvillon.pathway.minimise import minimised
 from ecouvillon.pathway.once import once
 from ecouvillon.pathway.request import Asked
@@ -71,7 +72,7 @@ def correct(actor: Actor, correction: Correction, asked: Asked, active: list[Rou
     """
     tenant = actor.tenant
 
-    def write(before: Standing, writing: Change) -> Version:
+    def write(before: Standing, writing: Change) -> Replacement:
         if correction.seen not in (None, before.versions):
             raise WrongState("changed")
         version = corrected_version(
@@ -86,14 +87,17 @@ def correct(actor: Actor, correction: Correction, asked: Asked, active: list[Rou
             sealed += documents(correction.screening, kept, version.identity)
         if correction.reading is not None:
             sealed.append(result_document(version, correction.reading))
-        sealed.append(_why(version, correction.reason))
+        sealed.append(why(version, correction.reason))
         writing.add(seal(tenant, sealed))
         writing.add(entries(actor, "result corrected", [correction.screening]))
-        return version
+        amended = correction.registration
+        return Replacement(
+            version,
+            reachable=before.reachable if amended is None else amended.contact is not None,
+            misled=correction.reading is not None or correction.reason is Reason.WRONG_PATIENT,
+        )
 
-    return _replace(
-        actor, correction.screening, asked, active, write, amended=correction.registration
-    )
+    return _replace(actor, correction.screening, asked, active, write)
 
 
 def cancel(
@@ -102,12 +106,12 @@ def cancel(
     """Voids the result of a screening; raises as `correct`."""
     tenant = actor.tenant
 
-    def write(before: Standing, writing: Change) -> Version:
+    def write(before: Standing, writing: Change) -> Replacement:
         version = cancelling_version(tenant, before)
-        writing.add(seal(tenant, [_why(version, reason)]))
+        writing.add(seal(tenant, [why(version, reason)]))
         writing.set(Screening, [screening], state=State.CANCELLED.value)
         writing.add(entries(actor, "result cancelled", [screening]))
-        return version
+        return Replacement(version, reachable=before.reachable, misled=True)
 
     return _replace(actor, screening, asked, active, write)
 
@@ -117,25 +121,41 @@ def _replace(
     screening: UUID,
     asked: Asked,
     active: list[Route],
-    write: Callable[[Standing, Change], Version],
-    *,
-    amended: Registration | None = None,
+    write: Callable[[Standing, Change], Replacement],
 ) -> Answer:
     def act(writing: Change) -> None:
         before = lock(writing, [screening])[screening]
         supersede(writing, [screening])
-        version = write(before, writing)
-        writing.add([version])
-        writing.add(transmissions(version, active))
-        # One message tells of all that was not told yet.
-        call_back(writing, screening)
-        contact = before.reachable if amended is None else amended.contact is not None
-        writing.add(notices(writing, [version], [screening] if contact else [], made=()))
+        renew(writing, before, write(before, writing), active)
         writing.add(detail(actor))
 
     about = once(actor.tenant, asked, screening, act)
     return standing(actor.tenant, [about], with_link=True)[about]
 
 
-def _why(version: Version, reason: Reason) -> Document:
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A version that takes another one's place.
+
+    `reachable`: the patient left a contact; `misled`: they may have seen what is no longer true.
+    """
+
+    version: Version
+    reachable: bool
+    misled: bool
+
+
+def renew(writing: Change, before: Standing, new: Replacement, active: list[Route]) -> None:
+    """Adds a version, with all that follows from it for destinations, notices and calls."""
+    writing.add(to_call(writing, new.version) if new.misled else [])
+    writing.add([new.version])
+    writing.add(transmissions(new.version, active))
+    # One message tells of all that was not told yet.
+    call_back(writing, before.screening)
+    told = [before.screening] if new.reachable else []
+    writing.add(notices(writing, [new.version], told, made=()))
+
+
+def why(version: Version, reason: Reason) -> Document:
+    """The sealed reason of a version."""
     return Document(version.id, "reason", 1, {"reason": reason.value})

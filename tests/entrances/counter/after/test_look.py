@@ -15,9 +15,10 @@ from tests.entrances.counter.after.refusals import refuse
 from tests.entrances.counter.desk.conftest import SIZES
 from tests.entrances.counter.desk.test_look import judge
 from tests.installation import Installed
-from tests.pathway.counter import Counter
+from tests.pathway.counter import Counter, asked
 
 from ecouvillon.exits.reporting.models import Destination
+from ecouvillon.pathway.correct import Reason, cancel
 
 
 @pytest.mark.parametrize("look", [*product(SIZES, ["light", "dark"])], ids="-".join)
@@ -46,6 +47,15 @@ def test_every_page_is_accessible_and_fits_its_screen(
     page.goto(f"/counter/to-fix?of={refused}")
     page.click("summary >> nth=-1")
     judge(page, axe, f"to-fix-{name}")
+    page.goto(f"/counter/correct/{visit}?with=A-002")
+    judge(page, axe, f"swap-{name}")
+    page.goto(f"/counter/correct/{visit}")
+    page.click("main summary")
+    judge(page, axe, f"correct-{name}")
+    cancel(desk.actor, refused, Reason.OTHER, asked(), [])
+    desk.started()
+    page.goto("/counter/closing")
+    judge(page, axe, f"closing-{name}")
     if look == ("counter", "dark"):
         recorded(leaves=True)
         page.goto("/counter/")
