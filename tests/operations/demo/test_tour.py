@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.test import Client, override_settings
@@ -20,6 +21,7 @@ from tests.cast import Api
 from tests.installation import Installed, acting_as
 from tests.operations.demo.processes import environment
 
+from ecouvillon.config import Role
 from ecouvillon.operations import demo, secrets
 from ecouvillon.operations.demo import settings as demo_settings
 from ecouvillon.operations.demo.cast import Cast
@@ -151,3 +153,39 @@ def test_the_web_process_of_an_installation_does_not_load_the_tour(installed: In
 def test_a_national_system_that_was_killed_is_said_to_come_back(tour: Client) -> None:
     page = tour.get("/demo/national", headers={"Accept-Language": "en"})
     assert "is being started again" in page.content.decode()
+
+
+def test_a_database_in_which_nobody_was_set_up_becomes_the_demos(installed: Installed) -> None:
+    with installed.copied() as database:
+        mark.mark_if_unused(installed.config, database)
+        assert comment_on(installed, database) == mark.WORDS
+
+
+def test_a_database_in_which_somebody_was_set_up_never_becomes_the_demos(
+    installed: Installed,
+) -> None:
+    with installed.copied() as database:
+        with installed.connection_as(None, database=database) as superuser:
+            superuser.execute(
+                "INSERT INTO person (id, email, given_name, family_name, is_active)"
+                " VALUES (gen_random_uuid(), 'real@pharmacie.example', '', '', true)"
+            )
+        mark.mark_if_unused(installed.config, database)
+        assert comment_on(installed, database) is None
+
+
+@pytest.mark.parametrize("role", ["web", "worker", "operator"])
+def test_no_process_that_serves_can_write_the_mark(installed: Installed, role: Role) -> None:
+    comment = sql.SQL("COMMENT ON DATABASE {} IS {}")
+    with (
+        installed.connection_as(role) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute(comment.format(sql.Identifier(installed.database), mark.WORDS))
+
+
+def comment_on(installed: Installed, database: str) -> str | None:
+    query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
+    with installed.connection_as(None) as superuser:
+        ((found,),) = superuser.execute(query, [database]).fetchall()
+    return None if found is None else str(found)

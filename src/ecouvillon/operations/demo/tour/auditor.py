@@ -78,7 +78,7 @@ def steal(request: HttpRequest, cast: Cast) -> HttpResponse:
             "control": PHARMACY if loot.hits({"pharmacy": PHARMACY}) else "",
             "tables": [
                 (table, [_shortened(row) for row in loot.rows(table, cast.tenant)[-_GLIMPSE:]])
-                for table in ("screening", "vault_document")
+                for table in ("vault_document", "screening")
             ],
         },
     )

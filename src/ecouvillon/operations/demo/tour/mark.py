@@ -17,20 +17,19 @@ from ecouvillon.operations import embedded
 from ecouvillon.trust.isolation.change import ask
 
 WORDS = "ecouvillon demo: invented people only"
-_DATABASE = "ecouvillon"
 _USED = "SELECT EXISTS (SELECT FROM pharmacy) OR EXISTS (SELECT FROM person)"
 _MARK = """
 SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()
 """
 
 
-def mark_if_unused(config: Config) -> None:
-    """Mark the database of the embedded server, if nobody was ever set up in it."""
-    where = make_conninfo(**embedded.superuser_conninfo(config, _DATABASE))
+def mark_if_unused(config: Config, database: str = "ecouvillon") -> None:
+    """Mark a database of the embedded server, if nobody was ever set up in it."""
+    where = make_conninfo(**embedded.superuser_conninfo(config, database))
     with psycopg.connect(where) as connection:
         if connection.execute(_USED).fetchone() == (False,):
             connection.execute(
-                sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(_DATABASE), WORDS)
+                sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(database), WORDS)
             )
 
 
