@@ -19,9 +19,10 @@ from ecouvillon.operations import embedded
 from ecouvillon.operations.bench import processor, samples, yardstick
 from ecouvillon.operations.bench.capture import Column, Written, written
 from ecouvillon.operations.bench.failure import BenchFailed
+from ecouvillon.operations.bench.lines import LINES
 from ecouvillon.operations.bench.load import load
 from ecouvillon.operations.bench.report import figures, table
-from ecouvillon.operations.bench.rounds import LINES, Comparison, compare
+from ecouvillon.operations.bench.rounds import Comparison, compare
 from ecouvillon.operations.bench.samples import Kind
 from ecouvillon.operations.bench.stage import Stage, stage
 

@@ -6,9 +6,7 @@ import json
 
 import click
 
-from ecouvillon.operations.bench.report import figures, table
-from ecouvillon.operations.bench.rounds import LINES, compare
-from ecouvillon.operations.bench.stage import stage
+from ecouvillon.operations.bench.lines import LINES
 
 
 @click.command()
@@ -27,6 +25,9 @@ from ecouvillon.operations.bench.stage import stage
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def bench(seconds: int, rounds: int, only: tuple[str, ...], *, as_json: bool) -> None:
     """Measure beside a yardstick on this machine, in a temporary installation."""
+    from ecouvillon.operations.bench.report import figures, table
+    from ecouvillon.operations.bench.rounds import compare
+    from ecouvillon.operations.bench.stage import stage
 
     def say(what: str) -> None:
         click.echo(what, err=True)

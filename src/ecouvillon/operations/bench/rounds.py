@@ -17,28 +17,11 @@ from uuid import UUID
 from ecouvillon.operations.bench import processor, samples, yardstick
 from ecouvillon.operations.bench.capture import written
 from ecouvillon.operations.bench.failure import BenchFailed
+from ecouvillon.operations.bench.lines import Line
 from ecouvillon.operations.bench.load import Load, load
-from ecouvillon.operations.bench.samples import Kind
 from ecouvillon.operations.bench.stage import Stage
 
 WARM_UP_SECONDS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of work; `goal` is its least ratio of results to yardstick transactions."""
-
-    name: str
-    clients: int
-    kind: Callable[[], Kind]
-    goal: float | None
-
-
-LINES = (
-    Line("single-8", 8, samples.single, 0.45),
-    Line("single-32", 32, samples.single, None),
-    Line("batch-100", 8, samples.batch, 2.5),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +77,7 @@ class _Contest:
     """The API and the yardstick at one line of work."""
 
     def __init__(self, stage: Stage, line: Line, transaction: str) -> None:
-        kind = line.kind()
+        kind = samples.batch() if line.batch else samples.single()
         self.line = line
         self.comparison = Comparison(line)
         self._stage, self._kind, self._transaction = stage, kind, transaction
