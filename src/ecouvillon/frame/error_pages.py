@@ -36,5 +36,8 @@ class ErrorPagesMiddleware:
                 return pages.not_found(request)
             case errors.Forbidden():
                 return pages.forbidden(request)
+            case errors.EcouvillonError():
+                # The key service refused, a document is damaged: whatever it is, nothing is shown.
+                return pages.keys_silent(request)
             case _:
                 return None

@@ -10,6 +10,7 @@ import json
 import logging
 import sys
 from typing import Any
+from uuid import UUID
 
 import click
 
@@ -129,16 +130,12 @@ def pharmacy_create(name: str, finess: str, *, as_json: bool) -> None:
     with installed("operator"):
         from ecouvillon.people.pharmacy.create import create_pharmacy
         from ecouvillon.terminology.finess import Finess, InvalidFiness
-        from ecouvillon.terminology.text import UnsafeText, clean_text
 
         try:
             number = Finess.parse(finess)
         except InvalidFiness as error:
             raise Invalid([Problem("/finess", error.code, str(error))]) from None
-        try:
-            called = clean_text(name, max_length=100)
-        except UnsafeText as error:
-            raise Invalid([Problem("/name", error.code, str(error))]) from None
+        called = _name(name)
         if not number.key_is_valid:
             click.echo("warning: the key of this FINESS number is wrong: check it.", err=True)
         made = create_pharmacy(operator(), called, number)
@@ -168,6 +165,16 @@ def pharmacy_list(*, as_json: bool) -> None:
         click.echo(f"{row['id']}  {row['slug']:40} {row['finess']}  {row['name']}")
 
 
+def _name(text: str) -> str:
+    """A name as the operator gives one; raises `Invalid`."""
+    from ecouvillon.terminology.text import UnsafeText, clean_text
+
+    try:
+        return clean_text(text, max_length=100)
+    except UnsafeText as error:
+        raise Invalid([Problem("/name", error.code, str(error))]) from None
+
+
 @main.group()
 def client() -> None:
     """API clients: programs that act for a pharmacy."""
@@ -191,7 +198,8 @@ def client_create(reference: str, name: str, scopes: tuple[str, ...], *, as_json
     with installed("operator"):
         from ecouvillon.people.pharmacy.create import SCOPES, create_client, find_pharmacy
 
-        credentials = create_client(operator(), find_pharmacy(reference), name, scopes or SCOPES)
+        called = _name(name)
+        credentials = create_client(operator(), find_pharmacy(reference), called, scopes or SCOPES)
     shown = {
         "client_id": credentials.client_id.hex,
         "client_secret": credentials.client_secret,
@@ -201,6 +209,18 @@ def client_create(reference: str, name: str, scopes: tuple[str, ...], *, as_json
     else:
         click.echo(f"client id      {shown['client_id']}")
         click.echo(f"client secret  {shown['client_secret']}   (shown this once)")
+
+
+@client.command("revoke")
+@click.argument("client_id", type=click.UUID)
+def client_revoke(client_id: UUID) -> None:
+    """End an API client: it is refused from its next request on."""
+    from ecouvillon.operations.process import installed, operator
+
+    with installed("operator"):
+        from ecouvillon.people.pharmacy.create import revoke_client
+
+        revoke_client(operator(), client_id)
 
 
 @main.command()

@@ -33,19 +33,25 @@ SELECT s.id, s.visit, s.state, l.id,
    JOIN destination d ON d.id = t.destination
    WHERE t.tenant = s.tenant AND t.screening = s.id)
 FROM screening s LEFT JOIN link l ON l.tenant = s.tenant AND l.screening = s.id
+  AND EXISTS (SELECT FROM ledger_entry e
+    WHERE e.tenant = s.tenant AND e.record = s.id
+      AND e.action = 'screening registered' AND e.actor = %b::uuid)
 WHERE s.tenant = ANY (tenants()) AND s.id = ANY (%b::uuid[])
 """
 
 
-def standing(tenant: UUID, screenings: Sequence[UUID], *, with_link: bool) -> dict[UUID, Answer]:
-    """How these screenings stand now; with `with_link`, also what opens each that has a result.
+def standing(
+    tenant: UUID, screenings: Sequence[UUID], *, link_for: UUID | None = None
+) -> dict[UUID, Answer]:
+    """How these screenings stand now, and what opens those that the client `link_for` registered.
 
+    Nobody else gets a link: who only corrects, or adds a result, must not read the patient.
     Raises `NotFound` when one does not exist in this pharmacy.
     """
-    ((*rows,),) = ask((_STANDING, [list(screenings)]), tenants=[tenant])
+    ((*rows,),) = ask((_STANDING, [link_for, list(screenings)]), tenants=[tenant])
     if len(rows) < len(set(screenings)):
         raise NotFound
-    linked = [row[3] for row in rows if with_link and row[3] is not None]
+    linked = [row[3] for row in rows if row[3] is not None]
     opened = dict(zip(linked, shown_again(tenant, linked), strict=True)) if linked else {}
     return {
         id_: Answer(

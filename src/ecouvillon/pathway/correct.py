@@ -130,7 +130,7 @@ def _replace(
         writing.add(detail(actor))
 
     about = once(actor.tenant, asked, screening, act)
-    return standing(actor.tenant, [about], with_link=True)[about]
+    return standing(actor.tenant, [about])[about]
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def record_results(
     claims = request.claims(tenant, asked)
     repeated = request.known(tenant, claims)
     if repeated:
-        return _again(tenant, [repeated.get(claim.key) for claim in claims])
+        return _again(actor, [repeated.get(claim.key) for claim in claims])
     ids = [result.screening for result in results]
     try:
         with change(tenant) as writing:
@@ -74,20 +74,20 @@ def record_results(
         if error.diag.constraint_name != "request_pkey":
             raise
         found = request.known(tenant, claims)
-        return _again(tenant, [found.get(claim.key) for claim in claims])
+        return _again(actor, [found.get(claim.key) for claim in claims])
     except WrongState:
         # A twin of this request may have been carried out while we waited for the screening.
         found = request.known(tenant, claims)
         if not found:
             raise
-        return _again(tenant, [found.get(claim.key) for claim in claims])
-    now = standing(tenant, ids, with_link=True)
+        return _again(actor, [found.get(claim.key) for claim in claims])
+    now = standing(tenant, ids, link_for=actor.id)
     return [now[id_] for id_ in ids]
 
 
-def _again(tenant: UUID, found: list[request.Known | KeyReused | None]) -> list[Answer]:
+def _again(actor: Actor, found: list[request.Known | KeyReused | None]) -> list[Answer]:
     known = [one for one in found if isinstance(one, request.Known)]
     if len(known) < len(found):
         raise KeyReused
-    now = standing(tenant, [one.screening for one in known], with_link=True)
+    now = standing(actor.tenant, [one.screening for one in known], link_for=actor.id)
     return [now[one.screening] for one in known]

@@ -60,7 +60,7 @@ def submit(
         except psycopg.errors.UniqueViolation as error:
             if error.diag.constraint_name != "request_pkey":
                 raise
-            repeated = _repeated(actor.tenant, {i: asked[i] for i in left})
+            repeated = _repeated(actor, {i: asked[i] for i in left})
             answers |= repeated
             left = [i for i in left if i not in repeated]
     return [answers[i] for i in range(len(submissions))]
@@ -138,11 +138,11 @@ def _answer(
     )
 
 
-def _repeated(tenant: UUID, asked: dict[int, request.Claim]) -> dict[int, Answer | KeyReused]:
-    found = request.known(tenant, list(asked.values()))
+def _repeated(actor: Actor, asked: dict[int, request.Claim]) -> dict[int, Answer | KeyReused]:
+    found = request.known(actor.tenant, list(asked.values()))
     before = {i: found[claim.key] for i, claim in asked.items() if claim.key in found}
     again = [one.screening for one in before.values() if isinstance(one, request.Known)]
-    now = standing(tenant, again, with_link=True) if again else {}
+    now = standing(actor.tenant, again, link_for=actor.id) if again else {}
     return {
         i: replace(now[one.screening], not_kept=one.not_kept)
         if isinstance(one, request.Known)

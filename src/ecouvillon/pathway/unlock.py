@@ -21,6 +21,7 @@ from ecouvillon.screening.patient import Identity, Reading
 from ecouvillon.terminology.link_code import normalise_link_code
 from ecouvillon.trust.isolation.change import ask, change
 from ecouvillon.trust.keys.client import client
+from ecouvillon.trust.keys.refusals import KeyRefused, Refusal
 from ecouvillon.trust.ledger.actor import Actor, ActorKind
 from ecouvillon.trust.ledger.entries import detail, entries
 from ecouvillon.trust.vault.models import VaultDocument
@@ -145,7 +146,12 @@ def _open(actor: Actor, link: UUID) -> Unlocked | NothingToRead:
     ]
     if [document.kind for document in sealed] != ["identity", "result"]:
         raise NotFound
-    identity, reading = open_documents(actor, "deliver", sealed)
+    try:
+        identity, reading = open_documents(actor, "deliver", sealed)
+    except KeyRefused as refused:
+        if refused.code is Refusal.UNKNOWN_KEY:
+            raise NotFound from None  # destroyed
+        raise
     return Unlocked(
         pharmacy=pharmacy,
         identity=Identity.of(identity),

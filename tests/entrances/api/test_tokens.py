@@ -8,7 +8,11 @@ from uuid import UUID
 import pytest
 from django.test import Client
 from tests.cast import Api, fetch_token, patient, rows_of
-from tests.installation import Installed
+from tests.installation import Installed, acting_as
+
+from ecouvillon.errors import NotFound
+from ecouvillon.operations.process import operator
+from ecouvillon.people.pharmacy.create import revoke_client
 
 
 def status(api: Api) -> int:
@@ -70,8 +74,45 @@ def test_a_revoked_client_is_refused_from_its_next_request_on(
     api: Api, installed: Installed
 ) -> None:
     assert status(api) == 201
-    as_superuser(installed, "UPDATE api_client SET revoked_at = now() WHERE id = %s::uuid", api)
+    with acting_as("operator", installed):
+        revoke_client(operator(), api.credentials.client_id)
+        with pytest.raises(NotFound):
+            revoke_client(operator(), api.credentials.client_id)
     assert status(api) == 401
+    with installed.connection_as("auditor") as connection:
+        entries = connection.execute(
+            "SELECT action FROM ledger_entry WHERE record = %s ORDER BY at",
+            [api.credentials.client_id],
+        ).fetchall()
+    assert entries == [("client created",), ("client revoked",)]
+
+
+def test_a_client_can_t_end_another_one_s_token(api: Api, stranger: Api) -> None:
+    answer = Client().post(
+        "/api/oauth/revoke",
+        {
+            "token": api.token,
+            "client_id": stranger.credentials.client_id.hex,
+            "client_secret": stranger.credentials.client_secret,
+        },
+    )
+    assert answer.status_code == 200
+    assert status(api) == 201
+
+
+@pytest.mark.parametrize(
+    ("sent", "error"),
+    [
+        ({"client_id": "a\0"}, "invalid_request"),
+        ({"grant_type": "password", "username": "a"}, "unsupported_grant_type"),
+        ({"grant_type": "authorization_code", "code": "a"}, "unsupported_grant_type"),
+    ],
+)
+def test_the_token_endpoint_knows_one_grant_and_no_control_characters(
+    api: Api, sent: dict[str, str], error: str
+) -> None:
+    answer = fetch_token(api.credentials, **sent)
+    assert (answer.status_code, answer.json()) == (400, {"error": error})
 
 
 def test_a_token_that_its_program_gave_back_is_refused(api: Api) -> None:

@@ -8,8 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.cast import Api, at_once, patient, reading, screening
+from tests.cast import Api, at_once, fetch_token, patient, reading, screening
 from tests.exits.reporting.conftest import Line, documents, fields
+from tests.installation import Installed, acting_as
+
+from ecouvillon.operations.process import operator
+from ecouvillon.people.pharmacy.create import SCOPES, create_client
 
 Lines = Callable[..., Line]
 
@@ -155,6 +159,22 @@ def test_another_pharmacy_corrects_nothing(api: Api, stranger: Api) -> None:
     id_ = recorded(api)
     assert corrected(stranger, id_, "negative").status_code == 404
     assert cancelled(stranger, id_).status_code == 404
+
+
+def test_who_corrects_or_adds_a_result_gets_no_link_to_another_program_s_patient(
+    api: Api, installed: Installed
+) -> None:
+    with acting_as("operator", installed):
+        second = create_client(operator(), api.pharmacy, "another program", SCOPES)
+    other = Api(api.pharmacy, second, fetch_token(second).json()["access_token"])
+    id_ = recorded(api)
+    registered = api.submit({"patient": patient()}).json()["id"]
+    answers = [
+        corrected(other, id_, "negative").json(),
+        other.post(f"/api/v1/screenings/{registered}/results", reading("negative")).json(),
+        cancelled(other, id_).json(),
+    ]
+    assert [answer.keys() & {"link", "code"} for answer in answers] == [set()] * 3
 
 
 def test_the_same_correction_again_is_one_version(api: Api) -> None:

@@ -134,3 +134,18 @@ def test_more_keys_than_one_call_takes_are_confirmed(
     run(installed)
 
     assert in_store(installed, keys) == dict.fromkeys(keys, True)
+
+
+def test_a_clock_that_once_was_ahead_costs_no_key(api: Api, installed: Installed) -> None:
+    start_over(installed)
+    keys = sealed(api, installed, "2 days")
+    with installed.connection_as(None) as connection:
+        connection.execute(
+            "INSERT INTO key_confirmation (id, until) VALUES (1, now() + interval '1 day')"
+        )
+    leases_ended(installed, keys, "30 hours")
+    with acting_as("worker", installed):
+        sweep_keys(timestamp=0)
+    assert in_store(installed, keys).keys() == set(keys)
+    run(installed)
+    assert in_store(installed, keys) == dict.fromkeys(keys, True)

@@ -164,7 +164,7 @@ def post_cancellation(request: HttpRequest, call: Call, screening: UUID) -> Http
 @operation("GET", STATUS)
 def get_screening(request: HttpRequest, call: Call, screening: UUID) -> HttpResponse:  # noqa: ARG001 - a view's form
     """The states of a screening; nothing of its patient."""
-    found = standing(call.actor.tenant, [screening], with_link=False)[screening]
+    found = standing(call.actor.tenant, [screening])[screening]
     return _json_response(_states(found), 200)
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from allauth.idp.oidc import views as provider
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from ecouvillon.entrances.api import discovery, pages
+from ecouvillon.entrances.api import discovery, pages, tokens
 
 # The names are allauth's: it reverses them.
 _provider = (
     [
-        path("token", provider.token, name="token"),
-        path("revoke", provider.revoke, name="revoke"),
+        path("token", tokens.token, name="token"),
+        path("revoke", tokens.revoke, name="revoke"),
     ],
     "oidc",
 )

@@ -77,6 +77,8 @@ class Answer:
     text: str = field(repr=False)
 
 
+# What is kept of the other side's words, in characters.
+LONGEST_TEXT = 2000
 # MSH-1 and MSH-2, which the profile fixes.
 _HEADER = "MSH|^~\\&|"
 # ERL: segment, sequence, field, repetition, component, subcomponent (HL7 v2.5, 2.A.28).
@@ -116,7 +118,7 @@ def read(answer: bytes) -> Answer | None:
         control_id=_field(msa, 2),
         location=location if _LOCATION.fullmatch(location) else "",
         error=error if _ERROR.fullmatch(error) else "",
-        text="\r".join(filter(None, [_field(msa, 3), *map(str, errors)])),
+        text="\r".join(filter(None, [_field(msa, 3), *map(str, errors)]))[:LONGEST_TEXT],
     )
 
 

@@ -3,7 +3,7 @@
 Comes in: messages. Goes out: the bytes of whole answers, in the order in which they arrive; which
 message an answer is for is `exchange`'s to find out. Always holds: without TLS only to this
 machine; with TLS only to a host whose certificate was verified; anything that isn't a frame of at
-most 1 MiB ends the connection, since nobody knows any more where the next answer begins.
+most 64 KiB ends the connection, since nobody knows any more where the next answer begins.
 
 Frame: `0x0B` message `0x1C 0x0D` (HL7 v2.5 implementation guide, appendix C).
 """
@@ -20,7 +20,8 @@ from typing import Self
 
 from ecouvillon.errors import EcouvillonError
 
-MAX_FRAME_BYTES = 1 << 20
+# An answer is a few hundred bytes; a longer one is there to burn us.
+MAX_FRAME_BYTES = 1 << 16
 _START = b"\x0b"
 _END = b"\x1c\r"
 _CHUNK_BYTES = 1 << 16

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import psycopg
 from allauth.idp.oidc.models import Client
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 from django.utils.text import slugify
 
 from ecouvillon.errors import Invalid, NotFound, Problem
@@ -95,3 +96,17 @@ def create_client(
         )
         writing.add(detail(actor, [pharmacy.tenant]))
     return credentials
+
+
+def revoke_client(actor: Actor, client_id: UUID) -> None:
+    """Ends an API client for good: it is refused from its next request on. Raises `NotFound`."""
+    (rows,) = ask(
+        ("SELECT tenant FROM api_client WHERE id = %b AND revoked_at IS NULL", (client_id,))
+    )
+    if not rows:
+        raise NotFound("there is no such client, or it is revoked already")
+    tenant: UUID = rows[0][0]
+    with change(tenant) as writing:
+        writing.set(ApiClient, [client_id], revoked_at=timezone.now())
+        writing.add(entries(actor, "client revoked", [client_id], tenants=[tenant]))
+        writing.add(detail(actor, [tenant]))

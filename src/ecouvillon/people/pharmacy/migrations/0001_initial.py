@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
         ),
         protect("kit", append_only=True, web="SELECT, INSERT", operator="SELECT, INSERT"),
         protect("pharmacy", web="SELECT", worker="SELECT", operator="SELECT, INSERT"),
-        protect("api_client", web="SELECT", operator="SELECT, INSERT"),
+        protect("api_client", web="SELECT", operator="SELECT, INSERT, UPDATE (revoked_at)"),
         share("allauth_idp_oidc_client", web="SELECT", operator="SELECT, INSERT"),
         share("allauth_idp_oidc_token", web="SELECT, INSERT, DELETE"),
         migrations.RunSQL(

@@ -158,9 +158,12 @@ class KeyStore:
         with self._connection() as connection:
             return connection.execute(
                 "WITH over AS (DELETE FROM lease WHERE expires_at"
-                " < least(now() - interval '24 hours', to_timestamp(%b)) RETURNING id)"
-                "DELETE FROM wrapped_key USING over"
-                " WHERE wrapped_key.lease = over.id AND confirmed_at IS NULL",
+                " < least(now() - interval '24 hours', to_timestamp(%b)) RETURNING id),"
+                " gone AS (DELETE FROM wrapped_key USING over"
+                " WHERE wrapped_key.lease = over.id AND confirmed_at IS NULL"
+                " RETURNING wrapped_key.id, tenant, kind)"
+                "INSERT INTO destroyed_key (id, tenant, kind, caller)"
+                " SELECT id, tenant, kind, 'sweep' FROM gone",
                 [confirmed_until],
             ).rowcount
 
