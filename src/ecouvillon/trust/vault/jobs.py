@@ -16,7 +16,8 @@ from ecouvillon.trust.keys.client import client
 _NEXT = """
 SELECT CASE WHEN noted.until > due.until THEN due.until - interval '30 days'
             ELSE coalesce(noted.until, '2000-01-01') END, due.until
-FROM (SELECT now() - interval '15 minutes' AS until) AS due LEFT JOIN key_confirmation AS noted ON true
+FROM (SELECT now() - interval '15 minutes' AS until) AS due
+LEFT JOIN key_confirmation AS noted ON true
 """
 _USED = "SELECT key FROM keys_used_between(%s, %s)"
 _MOVE = """
