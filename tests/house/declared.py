@@ -100,6 +100,7 @@ ROUTES: dict[str, Rules] = {
 
 COMMANDS: dict[str, Rules] = {
     "check": Rules("owner", NOTHING, NONE),
+    "bench": Rules("an installation of its own", NOTHING, NONE),
     "client revoke": Rules(OPERATOR, EACH_CHANGE, NAMED),
     "client create": Rules(OPERATOR, EACH_CHANGE, NAMED),
     "demo": Rules("an installation of its own", NOTHING, NONE),

@@ -17,6 +17,7 @@ import click
 from ecouvillon import config
 from ecouvillon.errors import EcouvillonError, Invalid, NotFound, Problem, Unavailable
 from ecouvillon.nationalsim.commands import national_simulator
+from ecouvillon.operations.bench.commands import bench
 from ecouvillon.operations.demo.commands import demo
 from ecouvillon.operations.keys import keys
 from ecouvillon.operations.staff import staff
@@ -64,6 +65,7 @@ def main() -> None:
 main.add_command(keys)
 main.add_command(staff)
 main.add_command(demo)
+main.add_command(bench)
 main.add_command(national_simulator)
 
 

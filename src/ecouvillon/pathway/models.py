@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
+from ecouvillon.trust.isolation.row import Row
 
-class Request(models.Model):
+
+class Request(Row):
     """A request key (idempotency header, MSH-10, row or form nonce) and what it did."""
 
     pk = models.CompositePrimaryKey("tenant", "key")

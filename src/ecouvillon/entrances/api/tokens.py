@@ -41,7 +41,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
 
 
 def _unreadable(request: HttpRequest) -> bool:
-    """Whether something has characters that no credential of ours has (a NUL can't be looked up)."""
+    """Whether something has characters that no credential has (a NUL can't be looked up)."""
     return any(not value.isprintable() for values in request.POST.lists() for value in values[1])
 
 
