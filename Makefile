@@ -1,7 +1,7 @@
 # Everything that is typed here: `make help`. Works with sh on Debian 12 and 13, as root or not.
 .POSIX:
 .NOTPARALLEL:
-.PHONY: help demo test check faults bench lock production development
+.PHONY: help demo test check faults bench screenshots lock production development
 
 BIN = .venv/bin
 # Django's own commands work as the role that may change tables; these two need no database.
@@ -15,6 +15,7 @@ help:
 	@echo "make check   format, lint, types, layers, Django's checks, missing migrations"
 	@echo "make faults  kill -9 of each process, again and again; KILLS=500 SEED=1 for a long campaign"
 	@echo "make bench   measure beside a yardstick on this machine; ARGS=... goes to the bench"
+	@echo "make screenshots  the pictures of README.md, made anew"
 	@echo "make lock    resolve requirements/*.in anew into hash-locked requirements/*.txt (needs uv)"
 
 demo: production
@@ -43,6 +44,9 @@ faults: development
 
 bench: development
 	@$(BIN)/ecouvillon bench $(ARGS)
+
+screenshots: development
+	@scripts/screenshots
 
 lock:
 	@scripts/lock
