@@ -19,6 +19,7 @@ from ecouvillon.screening.patient import Address, Contact, Identity
 from ecouvillon.screening.registration import Registration
 from ecouvillon.terminology.ins import birth_place
 from ecouvillon.terminology.nir import Nir
+from ecouvillon.terminology.phone import parse_phone
 from ecouvillon.terminology.refusal import Refused
 from ecouvillon.terminology.sex import Sex
 from ecouvillon.terminology.text import clean_text
@@ -67,13 +68,7 @@ class IdentityForm(WalkInForm):
     )
     nir = RuledField(_nir, _CHECK, label=_("Social security number"))
     email = forms.EmailField(label=_("E-mail"), required=False, max_length=254)
-    phone = forms.RegexField(
-        r"\A\+[1-9][0-9]{6,14}\Z",
-        label=_("Telephone"),
-        required=False,
-        help_text=_("With the country’s code, such as +33612345678."),
-        error_messages={"invalid": _CHECK},
-    )
+    phone = RuledField(parse_phone, _CHECK, label=_("Telephone"))
     address_lines = RuledField(_line, _CHECK, label=_("Address"))
     postal_code = RuledField(_line, _CHECK, label=_("Postcode"))
     city = RuledField(_line, _CHECK, label=_("Town"))
@@ -95,6 +90,14 @@ class IdentityForm(WalkInForm):
             # What is not on file is asked for only where it is what is missing.
             if value is None and name not in asked:
                 del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        """What contradicts each other. The message does not say what a NIR says of its holder."""
+        typed = super().clean() or self.cleaned_data
+        nir, sex, born = (typed.get(name) for name in ("nir", "sex", "birth_date"))
+        if nir and sex and born and Nir.parse(nir).contradicts(Sex(sex), born):
+            self.add_error("nir", _("This number and the sex or birth date contradict each other."))
+        return typed
 
     def registration(self) -> Registration:
         """What was typed, and what is on file of all that was not asked."""
