@@ -12,6 +12,8 @@ from tests.cast import Api
 from tests.installation import Installed
 from tests.pathway.counter import COMBINED, GTIN, Counter, let_pass, rows, state
 
+LOOK = 800  # ms: a reading is recorded only by who had the time to look at it
+
 
 class Hand:
     """A hand at the keyboard with a scanner in it; an action is a scan or the press of one key."""
@@ -72,9 +74,32 @@ def test_three_actions_start_and_two_read_for_a_registered_patient(
 
     hand.press_on("Enter")
     assert page.url.endswith(f"/counter/read/{visit}")
+    page.wait_for_timeout(LOOK)
     hand.press_on("Enter")
 
     assert hand.actions == 2
+    assert state(installed, visit) == "resulted"
+
+
+def test_a_second_enter_that_follows_at_once_records_nothing(
+    page: Page, desk: Counter, installed: Installed
+) -> None:
+    visit = desk.started()
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)
+    page.goto(f"/counter/read/{visit}")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+
+    page.keyboard.press("Enter")
+    page.keyboard.down("Enter")
+    page.clock.run_for(LOOK)
+    page.keyboard.down("Enter")  # still held: it repeats
+    page.keyboard.up("Enter")
+
+    assert "POST" not in sent
+    assert state(installed, visit) == "sampled"
+    Hand(page).press_on("Enter")
     assert state(installed, visit) == "resulted"
 
 

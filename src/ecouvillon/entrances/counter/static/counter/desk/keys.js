@@ -9,6 +9,12 @@ let burst = "";
 let codes = [];
 let timer = 0;
 let kept = null; // what the field under the burst held before it
+// Enter leads to a reading and Enter records it: a second one that follows the first by habit, or a
+// key that is held, must not record a cassette that nobody has looked at.
+const LOOK = 700; // ms
+const reading = document.querySelector("form[data-reading]");
+let looked = !reading;
+if (reading) window.setTimeout(() => { looked = true; }, LOOK);
 
 const isText = (element) =>
   element.matches("textarea, select, input:not([type=radio], [type=checkbox], [type=submit], [type=hidden])");
@@ -19,6 +25,7 @@ function press(name) {
   const target = keyOf(name);
   if (!target || document.querySelector("dialog[open]")) return false;
   const cycle = target.closest("[data-cycle]");
+  looked = true;
   target.click();
   if (!cycle && target.matches("input")) target.focus();
   return true;
@@ -49,6 +56,7 @@ function cycled(name) {
   const choices = [...group.querySelectorAll("input")];
   const next = choices[(choices.findIndex((choice) => choice.checked) + 1) % choices.length];
   next.checked = true;
+  looked = true;
   next.dispatchEvent(new Event("change", { bubbles: true }));
   return true;
 }
@@ -64,6 +72,10 @@ function enter(event) {
     event.preventDefault();
     field.value += text;
     scan.requestSubmit();
+    return;
+  }
+  if (event.repeat || (!looked && !(field && field.value))) {
+    event.preventDefault();
     return;
   }
   if (event.target === field && field.value) return; // the browser sends the field
