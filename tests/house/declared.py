@@ -66,6 +66,7 @@ ROUTES: dict[str, Rules] = {
     "counter/changes": Rules(STAFF, EACH_OPENING, OF_SESSION),
     "counter/clocks": Rules(STAFF, NOTHING, OF_SESSION),
     "counter/scan": Rules(STAFF, NOTHING, OF_SESSION),
+    "counter/screenings/<uuid:screening>": Rules(STAFF, NOTHING, OF_SESSION),
     "counter/walk-in": Rules(STAFF, EACH_CHANGE, OF_SESSION),
     "counter/kits/pair": Rules(STAFF, EACH_CHANGE, OF_SESSION),
     "counter/start/<uuid:screening>": Rules(STAFF, BOTH, OF_SESSION),

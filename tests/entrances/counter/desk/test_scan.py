@@ -61,6 +61,37 @@ def test_the_number_of_a_running_clock_opens_its_reading(
     assert scanned(pharmacist, "001") == f"/counter/read/{visit}"
 
 
+def test_the_number_of_a_visit_that_is_over_opens_its_paper(
+    pharmacist: Browser, desk: Counter
+) -> None:
+    visit = desk.started()
+    desk.read(visit)
+
+    assert scanned(pharmacist, "A-001") == f"/counter/paper/{visit}"
+
+
+def test_the_address_that_the_api_gives_leads_to_where_the_visit_goes_on(
+    pharmacist: Browser, desk: Counter
+) -> None:
+    visit = desk.walk_in()
+    address = f"/counter/screenings/{visit}"
+
+    assert pharmacist.get(address)["Location"] == f"/counter/start/{visit}"
+    desk.pair(COVID)
+    desk.start(visit)
+    assert pharmacist.get(address)["Location"] == f"/counter/read/{visit}"
+    desk.read(visit)
+    assert pharmacist.get(address)["Location"] == f"/counter/paper/{visit}"
+
+
+def test_another_pharmacys_screening_has_no_address_here(
+    pharmacist: Browser, stranger: Api
+) -> None:
+    visit = counter(stranger).walk_in()
+
+    assert pharmacist.get(f"/counter/screenings/{visit}").status_code == 404
+
+
 def test_enter_alone_reads_the_clock_that_ends_first(pharmacist: Browser, desk: Counter) -> None:
     first = desk.started()
     desk.start(desk.walk_in())

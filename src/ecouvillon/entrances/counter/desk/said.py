@@ -20,7 +20,6 @@ _SENTENCES = {
     "read": gettext_lazy("Somebody else has just recorded %(visit)s. Nothing was changed."),
     "amended": gettext_lazy("Somebody else has just amended %(visit)s. Open it again."),
     "left": gettext_lazy("%(visit)s can no longer be taken back: correct it instead."),
-    "done": gettext_lazy("%(visit)s already has its result."),
     "over": gettext_lazy("%(visit)s was cancelled."),
     "unknown": gettext_lazy("Nothing of today has this number. Look at it, or type it again."),
     "elsewhere": gettext_lazy("This code is of another pharmacy."),

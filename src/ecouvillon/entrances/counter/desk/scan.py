@@ -15,12 +15,12 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from ecouvillon.entrances.counter.access import staff
 from ecouvillon.entrances.counter.desk.said import say
 from ecouvillon.pathway.queue import look
-from ecouvillon.pathway.visit import Found, by_digits, by_number, known_kit
+from ecouvillon.pathway.visit import Found, by_digits, by_number, known_kit, visit
 from ecouvillon.people.pharmacy.staff import Staff
 from ecouvillon.screening.cassettes import Window
 from ecouvillon.screening.models import State
@@ -57,7 +57,15 @@ def scan(request: HttpRequest, staff: Staff) -> HttpResponse:
         return say("unreadable")
 
 
-def onward(found: Found | None, visit: int | None) -> HttpResponseRedirect:
+@require_safe
+@staff()
+def screening_page(request: HttpRequest, staff: Staff, screening: UUID) -> HttpResponse:
+    """The address that the API gives a vendor's software: where this visit goes on."""
+    found = visit(staff.pharmacy.tenant, screening)
+    return onward(Found(screening, found.state), found.visit)
+
+
+def onward(found: Found | None, number: int | None) -> HttpResponseRedirect:
     """The page where this visit goes on."""
     if found is None:
         return say("unknown")
@@ -67,9 +75,9 @@ def onward(found: Found | None, visit: int | None) -> HttpResponseRedirect:
         case State.SAMPLED:
             return _to("read", found.screening)
         case State.RESULTED:
-            return say("done", visit)
+            return _to("paper", found.screening)  # which says so while its minute runs
         case State.CANCELLED:
-            return say("over", visit)
+            return say("over", number)
 
 
 def _to(page: str, screening: UUID, query: str = "") -> HttpResponseRedirect:

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("counter/outage", outage.outage_bar, name="outage"),
     path("counter/clocks", queue.locked_clocks, name="clocks"),
     path("counter/scan", scan.scan, name="scan"),
+    path("counter/screenings/<uuid:screening>", scan.screening_page, name="screening"),
     path("counter/walk-in", walk_in.walk_in_page, name="walk_in"),
     path("counter/kits/pair", kits.pair, name="pair"),
     path("counter/start/<uuid:screening>", start.start, name="start"),
