@@ -309,7 +309,7 @@ def test_a_language_chosen_on_the_way_keeps_what_was_typed_and_judges_nothing(
     assert page["Content-Language"] == "en"
     assert "Who is tested?" in text
     assert 'value="Martin"' in text
-    assert "still to be mended" not in text
+    assert "Please check these answers" not in text
     assert "aria-invalid" not in text
     assert rows_of(installed, api.tenant)["screening"] == 0
     assert "Who is tested?" in reader.get(address(api)).content.decode()

@@ -78,7 +78,7 @@ class RegistrationForm(forms.Form):
     )
     phone = RuledField(
         typed.phone,
-        label=_("Mobile telephone"),
+        label=_("Telephone, so that the pharmacy can call you"),
         required=False,
         widget=forms.TextInput({"type": "tel", "autocomplete": "tel"}),
     )

@@ -3,8 +3,8 @@
 Comes in: analytes and their values. Goes out: sentences and advice. Always holds: whatever was
 found, a test of one analyte has one sentence and three pieces of advice.
 
-The advice is what the health insurance tells everybody (ameli.fr, "Que faire en cas de test positif
-au Covid-19 ?"; its pages on flu, bronchiolitis and sore throat); it names no medicine.
+The advice names no medicine. Only that on COVID-19 was checked against a source: the health
+insurance's page of December 2023 (ameli.fr, "Que faire en cas de test positif au Covid-19 ?").
 """
 
 from __future__ import annotations
@@ -95,13 +95,13 @@ _INVALID = Advice(
 _FOR_EVERYBODY = (
     Advice(
         "shield",
-        _("Protect the frail."),
+        _("Protect people at risk."),
         _("Mask, clean hands and open windows as long as you cough or have a fever."),
     ),
     Advice(
         "phone",
         _("You feel worse?"),
-        _("Call your doctor. Breathing is hard: call 15."),
+        _("Call your doctor. Breathing is hard: call 15 (or 112)."),
     ),
 )
 

@@ -132,6 +132,6 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
     """All that is to be mended, as links to the fields; empty when nothing is."""
     return {
         "form": form,
-        "title": _("Something is still to be mended"),
+        "title": _("Please check these answers"),
         "fields": [bound for bound in form if bound.errors],
     }
