@@ -59,7 +59,11 @@ def scan(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 @require_safe
 @staff()
-def screening_page(request: HttpRequest, staff: Staff, screening: UUID) -> HttpResponse:
+def screening_page(
+    request: HttpRequest,  # noqa: ARG001 - a view's form
+    staff: Staff,
+    screening: UUID,
+) -> HttpResponse:
     """The address that the API gives a vendor's software: where this visit goes on."""
     found = visit(staff.pharmacy.tenant, screening)
     return onward(Found(screening, found.state), found.visit)
