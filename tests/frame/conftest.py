@@ -35,7 +35,8 @@ TEMPLATES = [
 ]
 
 
-@pytest.fixture(autouse=True, scope="session")
+# Of this folder only: other tests of the same process need the whole house again.
+@pytest.fixture(autouse=True, scope="package")
 def shell_only() -> Iterator[None]:
     with override_settings(
         ROOT_URLCONF="tests.frame.pages_under_test", MIDDLEWARE=MIDDLEWARE, TEMPLATES=TEMPLATES
@@ -60,7 +61,7 @@ class Static(StaticFilesHandler):
         return serve(request, self.file_path(request.path), insecure=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(shell_only: None) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, Static(WSGIHandler()), handler_class=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
