@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from tests.cast import Api
 from tests.entrances.counter.after.conftest import Recorded
-from tests.entrances.counter.desk.forms import form_of
+from tests.entrances.counter.desk.forms import cursor, form_of
 from tests.installation import Installed
 from tests.pathway.counter import Counter, counter, rows, state
 from tests.staff import Browser
@@ -49,6 +49,16 @@ def test_a_correction_is_a_new_version_that_goes_where_the_old_one_went(
     states = "SELECT version, state FROM transmission WHERE screening = %s ORDER BY version"
     assert rows(installed, states, visit) == [(1, "cancelled"), (2, "pending")]
     assert [one.screening for one in calls(desk.tenant)] == [visit]
+
+
+def test_nothing_is_chosen_for_who_voids_a_result_and_the_cursor_stands_on_the_reason(
+    pharmacist: Browser, recorded: Recorded
+) -> None:
+    answer = pharmacist.get(f"/counter/correct/{recorded('negative')}")
+
+    page = answer.content.decode()
+    assert '<select id="why" name="why" required><option value="">' in page
+    assert cursor(answer) == ["reason"]
 
 
 def test_a_correction_sent_twice_counts_once(

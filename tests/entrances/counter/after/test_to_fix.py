@@ -7,7 +7,7 @@ import pytest
 from tests.cast import Api, screening
 from tests.entrances.counter.after.conftest import Recorded
 from tests.entrances.counter.after.refusals import WORDS, refuse
-from tests.entrances.counter.desk.forms import form_of
+from tests.entrances.counter.desk.forms import cursor, form_of
 from tests.installation import Installed
 from tests.pathway.counter import Counter, rows
 from tests.staff import Browser
@@ -50,8 +50,18 @@ def test_a_refusal_is_said_in_a_pharmacists_words_with_the_systems_own_below(
     page = pharmacist.get("/counter/to-fix", **{"Accept-Language": "fr"}).content.decode()
 
     assert "Lieu et date de naissance ne vont pas ensemble" in page
-    assert WORDS in page
+    assert "Le système national l’a refusé à" in page
+    said, words = page.split('<details class="fix-words">')
+    assert WORDS in words
+    assert "national-" not in said  # the name that the operator gave
+    assert "national-" in words
     assert "Camille G." in page
+
+
+def test_the_cursor_stands_on_what_was_refused(
+    pharmacist: Browser, refused: tuple[UUID, UUID]
+) -> None:
+    assert cursor(pharmacist.get("/counter/to-fix")) == ["birth_place"]
 
 
 def test_the_menu_counts_what_is_to_fix(pharmacist: Browser, refused: tuple[UUID, UUID]) -> None:

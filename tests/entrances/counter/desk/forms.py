@@ -10,6 +10,13 @@ _INPUT = re.compile(r"<input\b[^>]*>")
 _ATTRIBUTE = re.compile(r'([a-z-]+)(?:="([^"]*)")?')
 
 
+def cursor(answer: Any) -> list[str]:
+    """The inputs on which a page puts the cursor: their names."""
+    page = answer.content.decode()
+    found = [dict(_ATTRIBUTE.findall(tag)) for tag in _INPUT.findall(page)]
+    return [one["name"] for one in found if "autofocus" in one]
+
+
 def form_of(answer: Any, action: str) -> dict[str, str]:
     """The fields, as they stand, of the form of a page that goes to `action` (or to itself)."""
     page = answer.content.decode()

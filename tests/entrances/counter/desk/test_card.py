@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 from tests.cast import Api, rows_of
-from tests.entrances.counter.desk.forms import form_of
+from tests.entrances.counter.desk.forms import cursor, form_of
 from tests.installation import Installed
 from tests.pathway.counter import GTIN, Counter, counter, rows, state
 from tests.staff import Browser
@@ -41,6 +41,20 @@ def test_a_walk_in_goes_on_to_the_card(pharmacist: Browser, desk: Counter) -> No
     card = pharmacist.get(answer["Location"]).content.decode()  # type: ignore[index]
     assert "MARTIN Camille Jeanne" in card
     assert "A-001" in card
+
+
+def test_the_cursor_stands_on_the_first_field_or_on_what_is_refused(pharmacist: Browser) -> None:
+    path = "/counter/walk-in"
+    opened = pharmacist.get(path)
+
+    refused = pharmacist.post(path, form_of(opened, path) | {"birth_name": "M4RTIN"})
+    without_date = pharmacist.post(
+        path, form_of(opened, path) | {"birth_name": "MARTIN", "first_names": "Camille"}
+    )
+
+    assert cursor(opened) == ["birth_name"]
+    assert cursor(refused) == ["birth_name"]
+    assert cursor(without_date) == ["birth_date_day"]
 
 
 def test_the_form_of_a_walk_in_sent_twice_is_one_visit(

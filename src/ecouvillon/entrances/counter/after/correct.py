@@ -23,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ecouvillon.entrances.counter.access import staff
 from ecouvillon.entrances.counter.after.identity_form import IdentityForm
 from ecouvillon.entrances.counter.desk import wording
+from ecouvillon.entrances.counter.desk.focus import Choices, focus
 from ecouvillon.entrances.counter.desk.names import NAMES
 from ecouvillon.entrances.counter.desk.said import say
 from ecouvillon.errors import KeyReused, WrongState
@@ -70,9 +71,7 @@ class Looked:
 class CorrectionForm(IdentityForm):
     """The whole of a result: reason, identity; its values have a field each."""
 
-    reason = forms.ChoiceField(
-        label=gettext_lazy("Why?"), choices=REASONS, widget=forms.RadioSelect
-    )
+    reason = forms.ChoiceField(label=gettext_lazy("Why?"), choices=REASONS, widget=Choices)
 
 
 class ReasonForm(forms.Form):
@@ -210,6 +209,7 @@ def _page(
 ) -> HttpResponse:
     found, standing = looked.visit, looked.standing
     values = dict(_values(request, standing.reading))
+    focus(form, "reason")
     context = {
         "staff": staff,
         "screening": found.screening,

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ecouvillon.entrances.counter.access import staff
 from ecouvillon.entrances.counter.after.complaints import COMPLAINTS, Complaint
 from ecouvillon.entrances.counter.after.identity_form import IdentityForm
+from ecouvillon.entrances.counter.desk.focus import focus
 from ecouvillon.entrances.counter.desk.names import NAMES
 from ecouvillon.entrances.counter.desk.said import say
 from ecouvillon.errors import KeyReused, WrongState
@@ -125,6 +126,8 @@ def _page(
     form: IdentityForm | None,
 ) -> HttpResponse:
     concerned = chosen.complaint.fields if chosen else ()
+    if form is not None and concerned:
+        focus(form, concerned[0])
     fields = {} if form is None else {bound.name: bound for bound in form if not bound.is_hidden}
     context = {
         "staff": staff,

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from ecouvillon.entrances.counter.access import staff
+from ecouvillon.entrances.counter.desk.focus import Choices, focus
 from ecouvillon.entrances.counter.desk.said import say
 from ecouvillon.errors import KeyReused
 from ecouvillon.frame.birth_date import BirthDateField
@@ -57,7 +58,7 @@ class WalkInForm(forms.Form):
     sex = forms.ChoiceField(
         label=_("Sex in the civil register"),
         choices=[(Sex.FEMALE.value, _("Female")), (Sex.MALE.value, _("Male"))],
-        widget=forms.RadioSelect,
+        widget=Choices,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -99,4 +100,5 @@ def walk_in_page(request: HttpRequest, staff: Staff) -> HttpResponse:
         except KeyReused:
             return say("reused")
         return HttpResponseRedirect(reverse("counter:start", args=[screening]))
+    focus(form, "birth_name")
     return render(request, "counter/desk/walk_in.html", {"staff": staff, "form": form})
