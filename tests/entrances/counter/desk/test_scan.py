@@ -23,6 +23,10 @@ def scanned(browser: Browser, text: str, at: object = "") -> str:
     return str(answer["Location"])
 
 
+def french(browser: Browser, path: str) -> str:
+    return str(browser.get(path, **{"Accept-Language": "fr"}).content.decode())
+
+
 def code_of(api: Api, visit: int, day: str = "") -> str:
     """What the patient's QR holds."""
     return f"ECV1:{api.pharmacy.slug}:{day or timezone.localdate().isoformat()}:A-{visit:03d}"
@@ -130,6 +134,28 @@ def test_whatever_else_is_scanned_changes_nothing_and_is_said(
     pharmacist: Browser, typed: str
 ) -> None:
     assert "/counter/?said=" in scanned(pharmacist, typed)
+
+
+def test_what_cannot_be_read_leaves_the_page_open_that_was(
+    pharmacist: Browser, desk: Counter
+) -> None:
+    visit = desk.walk_in()
+
+    card = scanned(pharmacist, "(01)123", at=visit)
+
+    assert card == f"/counter/start/{visit}?said=unreadable"
+    assert "Ce code ne se lit pas ici." in french(pharmacist, card)
+
+
+def test_what_cannot_be_read_leaves_the_reading_open(pharmacist: Browser, desk: Counter) -> None:
+    visit = desk.started()
+    page = french(pharmacist, f"/counter/read/{visit}")
+    assert f'action="/counter/scan?on={visit}"' in page
+
+    answer = pharmacist.post(f"/counter/scan?on={visit}", {"scan": "(01)123"})
+
+    assert answer["Location"] == f"/counter/read/{visit}?said=unreadable"
+    assert "Ce code ne se lit pas ici." in french(pharmacist, answer["Location"])
 
 
 def test_the_code_of_another_pharmacy_is_told_from_an_unknown_one(

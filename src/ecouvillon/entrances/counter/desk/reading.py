@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ecouvillon.entrances.counter.access import staff
 from ecouvillon.entrances.counter.desk import card, wording
 from ecouvillon.entrances.counter.desk.rows import clock
-from ecouvillon.entrances.counter.desk.said import say
+from ecouvillon.entrances.counter.desk.said import said, say
 from ecouvillon.entrances.counter.desk.scan import onward
 from ecouvillon.errors import Invalid, KeyReused, WrongState
 from ecouvillon.exits.reporting.routing import ROUTES, routes
@@ -175,6 +175,7 @@ def _page(
         "values": [value.value for value in VALUES],
         "reasons": [(one.value, _REASONS[one]) for one in REASONS.get(cassette.window, ())],
         "reason": request.POST.get("timing_reason", ""),
+        "said": said(request),
         "wrong": wrong,
         "nonce": uuid4(),
         "now": timezone.now(),

@@ -39,14 +39,14 @@ _DIGITS = re.compile(r"[0-9]{1,3}", re.ASCII)
 @require_POST
 @staff()
 def scan(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """Where the scan leads; `at` names the visit whose card is open, for a kit."""
+    """Where the scan leads; `at` names the visit whose card is open, `on` the one that is read."""
     typed = request.POST.get("scan", "").strip()[:500]
     today = timezone.localdate()
     if not typed:
         return _most_urgent(staff, today)
     text = as_scanned(typed)
     if (code := _QR.fullmatch(text)) is not None:
-        return _patient(staff, today, code)
+        return _patient(request, staff, today, code)
     if (count := parse_visit_number(text)) is not None:
         return onward(by_number(staff.pharmacy.tenant, today, count), count)
     if _DIGITS.fullmatch(text):
@@ -54,7 +54,7 @@ def scan(request: HttpRequest, staff: Staff) -> HttpResponse:
     try:
         return _kit(request, staff, parse_kit_scan(typed))
     except InvalidScan:
-        return say("unreadable")
+        return _unreadable(request)
 
 
 @require_safe
@@ -88,6 +88,16 @@ def _to(page: str, screening: UUID, query: str = "") -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse(f"counter:{page}", args=[screening]) + query)
 
 
+def _unreadable(request: HttpRequest) -> HttpResponseRedirect:
+    """Said on the page that is open, so that nobody has to look for the patient again."""
+    for name, page in (("at", "start"), ("on", "read")):
+        try:
+            return _to(page, UUID(request.GET.get(name, "")), "?said=unreadable")
+        except ValueError:
+            continue
+    return say("unreadable")
+
+
 def _most_urgent(staff: Staff, today: date) -> HttpResponseRedirect:
     """Enter alone reads the clock that rings for longest."""
     ringing = [
@@ -100,14 +110,16 @@ def _most_urgent(staff: Staff, today: date) -> HttpResponseRedirect:
     return _to("read", min(ringing)[1]) if ringing else say("nothing-rings")
 
 
-def _patient(staff: Staff, today: date, code: re.Match[str]) -> HttpResponseRedirect:
+def _patient(
+    request: HttpRequest, staff: Staff, today: date, code: re.Match[str]
+) -> HttpResponseRedirect:
     if code["slug"].lower() != staff.pharmacy.slug:
         return say("elsewhere")
     if code["day"] != today.isoformat():
         return say("yesterday")
     count = parse_visit_number(code["visit"])
     if count is None:
-        return say("unreadable")
+        return _unreadable(request)
     return onward(by_number(staff.pharmacy.tenant, today, count), count)
 
 

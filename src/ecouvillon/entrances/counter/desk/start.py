@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods
 
 from ecouvillon.entrances.counter.access import staff
 from ecouvillon.entrances.counter.desk import card, wording
-from ecouvillon.entrances.counter.desk.said import say
+from ecouvillon.entrances.counter.desk.said import said, say
 from ecouvillon.entrances.counter.desk.scan import onward
 from ecouvillon.errors import Forbidden, Invalid, KeyReused, WrongState
 from ecouvillon.pathway.request import Asked
@@ -162,6 +162,7 @@ def _card(
         "staff": staff,
         "visit": card.shown(found, found.open(staff.actor)),
         "box": box,
+        "said": said(request),
         "wrong": wrong,
         "checks": [(number, check, label) for number, (check, label) in enumerate(CHECKS, start=1)],
         "checked": request.POST.get("identity_check", ""),
