@@ -164,7 +164,9 @@ def test_without_a_checked_document_nothing_starts(
 
     answer = pharmacist.post(path, form_of(pharmacist.get(path + kit()), path))
 
-    assert b'role="alert"' in answer.content
+    page = answer.content.decode()
+    step = page[page.index("<fieldset") :].split("</fieldset>")[0]
+    assert 'role="alert" id="unchecked"' in step
     assert state(installed, visit) == "registered"
 
 

@@ -106,8 +106,9 @@ def _start(request: HttpRequest, staff: Staff, found: Visit) -> HttpResponse:
     box = _box(staff, ScannedBox(request.POST))
     if not form.is_valid():
         missing = "identity_check" in form.errors
-        wrong = _("Say on which document identity was checked.") if missing else _("Scan the kit.")
-        return _card(request, staff, found, box, wrong)
+        unchecked = _("Say on which document identity was checked.") if missing else ""
+        wrong = _("Scan the kit.") if box is None or not missing else ""
+        return _card(request, staff, found, box, wrong, unchecked)
     typed = form.cleaned_data
     asked = Asked(f"counter:{typed['nonce']}", json.dumps(typed, default=str).encode())
     try:
@@ -156,7 +157,12 @@ def _box(staff: Staff, scanned: ScannedBox) -> ShownBox | None:
 
 
 def _card(
-    request: HttpRequest, staff: Staff, found: Visit, box: ShownBox | None, wrong: str
+    request: HttpRequest,
+    staff: Staff,
+    found: Visit,
+    box: ShownBox | None,
+    wrong: str,
+    unchecked: str = "",
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "staff": staff,
@@ -164,6 +170,7 @@ def _card(
         "box": box,
         "said": said(request),
         "wrong": wrong,
+        "unchecked": unchecked,
         "checks": [(number, check, label) for number, (check, label) in enumerate(CHECKS, start=1)],
         "checked": request.POST.get("identity_check", ""),
         "nonce": uuid4(),
