@@ -114,3 +114,17 @@ def test_every_page_is_accessible_and_fits_its_screen(
     assert "Camille" not in page.content()
     page.context.close()
     assert said == []
+
+
+def test_the_name_of_a_result_that_was_handed_over_is_whole_on_a_telephone(
+    screen: Callable[..., Page], morning: Morning
+) -> None:
+    morning.busy()
+    page = screen("telephone")
+
+    page.goto("/counter/")
+
+    cut = "names => names.filter(name => name.scrollWidth > name.clientWidth).length"
+    names = page.locator('[data-group="done"] .row-name')
+    assert names.count() > 0
+    assert names.evaluate_all(cut) == 0
