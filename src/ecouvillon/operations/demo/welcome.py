@@ -32,7 +32,7 @@ def tell(report: Report, config: Config, port: int, cast: Cast) -> None:
         *(f"  {line}" for line in _curl(address, cast)),
         "",
         "In another terminal",
-        *(f"  {line}" for line in _commands(config)),
+        *(f"  {line}" for line in _commands(config, address)),
         "",
         "Kill any process with kill -9: it is started again. Ctrl-C ends them all.",
     ):
@@ -70,11 +70,13 @@ def _curl(address: str, cast: Cast) -> tuple[str, ...]:
     )
 
 
-def _commands(config: Config) -> tuple[str, ...]:
+def _commands(config: Config, address: str) -> tuple[str, ...]:
     ours = Path(sys.argv[0])
     set_here = {"ECOUVILLON_HOME": config.home, "ECOUVILLON_KEYS": config.keys}
     return (
         *(f"export {name}={value}" for name, value in set_here.items() if name in os.environ),
+        # Invitations made there lead here.
+        f"export ECOUVILLON_PUBLIC_URL={address}",
         f"{ours} destination pause {NATIONAL}     (results wait, nothing is lost)",
         f"{ours} destination resume {NATIONAL}",
         f"{ours} keys status",
