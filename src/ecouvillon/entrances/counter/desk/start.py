@@ -108,7 +108,7 @@ def _start(request: HttpRequest, staff: Staff, found: Visit) -> HttpResponse:
         missing = "identity_check" in form.errors
         unchecked = _("Say on which document identity was checked.") if missing else ""
         wrong = _("Scan the kit.") if box is None or not missing else ""
-        return _card(request, staff, found, box, wrong, unchecked)
+        return _card(request, staff, found, box, wrong, unchecked=unchecked)
     typed = form.cleaned_data
     asked = Asked(f"counter:{typed['nonce']}", json.dumps(typed, default=str).encode())
     try:
@@ -162,6 +162,7 @@ def _card(
     found: Visit,
     box: ShownBox | None,
     wrong: str,
+    *,
     unchecked: str = "",
 ) -> HttpResponse:
     context: dict[str, Any] = {
