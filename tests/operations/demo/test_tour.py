@@ -23,6 +23,7 @@ from tests.operations.demo.processes import environment
 
 from ecouvillon.config import Role
 from ecouvillon.operations import demo, secrets
+from ecouvillon.operations.demo import cast as demo_cast
 from ecouvillon.operations.demo import settings as demo_settings
 from ecouvillon.operations.demo.cast import Cast
 from ecouvillon.operations.demo.tour import mark, team
@@ -63,16 +64,19 @@ def marked(installed: Installed, words: str | None = mark.WORDS) -> Iterator[Non
 
 
 @pytest.fixture
-def tour(installed: Installed, api: Api) -> Iterator[Client]:
+def tour(
+    installed: Installed, api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Client]:
     """A browser at the demo's web process, whose pharmacy is this test's."""
     cast = Cast(str(api.tenant), "0" * 32, "unused", "http://localhost/r/" + "0" * 32, "AAAABBBB")
-    kept = installed.config.secrets / "demo.json"
+    # Not beside the installation's secrets, which the other processes of the run share.
+    kept = tmp_path / "demo.json"
+    monkeypatch.setattr(demo_cast, "_file", lambda _config: kept)
     secrets.write(kept, json.dumps(asdict(cast)))
     with acting_as("operator", installed):
         team.hire(api.tenant)
     with override_settings(**DEMO), marked(installed):
         yield Client()
-    kept.unlink()
     with installed.connection_as(None) as superuser:
         # They are the same two people in every demo; with two pharmacies they would have to choose.
         superuser.execute("UPDATE membership SET ended_at = now() WHERE tenant = %s", [api.tenant])
