@@ -18,8 +18,7 @@ from ecouvillon.operations import logs
 def serve(config: Config, host: str, port: int) -> None:
     """Serves until SIGTERM; says `ready` once a request was answered. `port` 0 takes a free one."""
     port = port or _free_port(host)
-    threading.Thread(target=_announce, args=(host, port), daemon=True).start()
-    Server(
+    server = Server(
         "ecouvillon.wsgi:application",
         address=host,
         port=port,
@@ -36,19 +35,27 @@ def serve(config: Config, host: str, port: int) -> None:
         log_dictconfig=_granian_logs(),
         workers_kill_timeout=10,
         respawn_failed_workers=True,
-    ).serve()
+    )
+
+    @server.on_startup
+    def _started() -> None:
+        # It sleeps first: workers are forked meanwhile, and a lock that a thread holds then would
+        # stay closed in them for ever.
+        threading.Thread(target=_announce, args=(host, port), daemon=True).start()
+
+    server.serve()
 
 
 def _announce(host: str, port: int) -> None:
     while True:
+        time.sleep(0.3)
         try:
             connection = http.client.HTTPConnection(host, port, timeout=5)
             connection.request("GET", "/healthz")
             if connection.getresponse().status == http.HTTPStatus.OK:
                 break
         except OSError:
-            pass
-        time.sleep(0.05)
+            continue
     # A browser takes passkeys for localhost, not for 127.0.0.1.
     logs.ready("web", f"http://{'localhost' if host == '127.0.0.1' else host}:{port}")
 
