@@ -161,14 +161,9 @@ def _line(row: tuple[Any, ...]) -> Line:
         registered_at=registered_at,
         waits=waits,
         came_by=came_by or "link",
-        identity=_sealed(document),
+        identity=VaultDocument.of(document),
         cassette=None if kit[0] is None else cassette(tuple(kit)),
         recorded_at=recorded_at,
         leaves_in=leaves_in,
         refused=refused,
     )
-
-
-def _sealed(columns: list[Any]) -> VaultDocument:
-    names = ("tenant", "record", "kind", "version", "key", "body")
-    return VaultDocument(**dict(zip(names, columns, strict=True)))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from ecouvillon.errors import NotFound
@@ -111,14 +110,9 @@ def visit(tenant: UUID, screening: UUID) -> Visit:
         state=State(state),
         registered_at=registered_at,
         came_by=came_by or "link",
-        sealed=_sealed(rest[:6]),
+        sealed=VaultDocument.of(rest[:6]),
         cassette=None if rest[6] is None else cassette(tuple(rest[6:])),
     )
-
-
-def _sealed(columns: list[Any]) -> VaultDocument:
-    names = ("tenant", "record", "kind", "version", "key", "body")
-    return VaultDocument(**dict(zip(names, columns, strict=True)))
 
 
 _LAST_BOX = """

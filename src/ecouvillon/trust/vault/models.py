@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db import models
 from django.db.models.functions import Now
 
@@ -26,6 +29,12 @@ class VaultDocument(Row):
 
     # Until when (monotonic seconds) a commit may use the key; only known where it was sealed.
     valid_until: float = float("inf")
+
+    @classmethod
+    def of(cls, columns: Sequence[Any]) -> VaultDocument:
+        """The document in a row of a query: tenant, record, kind, version, key, body, in order."""
+        names = ("tenant", "record", "kind", "version", "key", "body")
+        return cls(**dict(zip(names, columns, strict=True)))
 
 
 class KeyConfirmation(models.Model):
