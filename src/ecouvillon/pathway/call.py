@@ -15,12 +15,12 @@ from django.utils import timezone
 
 from ecouvillon.errors import NotFound
 from ecouvillon.pathway.models import Call
-from ecouvillon.pathway.to_fix import sealed
 from ecouvillon.screening.models import Version
 from ecouvillon.screening.patient import Contact
 from ecouvillon.trust.isolation.change import Change, ask, change
 from ecouvillon.trust.ledger.actor import Actor
 from ecouvillon.trust.ledger.entries import detail, entries
+from ecouvillon.trust.vault.models import VaultDocument
 from ecouvillon.trust.vault.open import open_documents
 
 # The screening is held: nobody adds a call in between.
@@ -104,5 +104,5 @@ def contact(actor: Actor, screening: UUID) -> Contact:
     (rows,) = ask((_CONTACT, (screening,)), tenants=[actor.tenant])
     if not rows or screening not in {one.screening for one in calls(actor.tenant)}:
         raise NotFound
-    (content,) = open_documents(actor, "care", [sealed(rows[0])])
+    (content,) = open_documents(actor, "care", [VaultDocument.of(rows[0])])
     return Contact.of(content)

@@ -16,7 +16,6 @@ from ecouvillon.exits.reporting.supersede import supersede
 from ecouvillon.pathway.correct import Reason, Replacement, renew, why
 from ecouvillon.pathway.once import once
 from ecouvillon.pathway.request import Asked
-from ecouvillon.pathway.to_fix import sealed
 from ecouvillon.screening.models import State
 from ecouvillon.screening.patient import Reading
 from ecouvillon.screening.recording import corrected_version, lock, result_document
@@ -63,7 +62,7 @@ def recorded(actor: Actor, screening: UUID) -> Recorded:
     state, versions, *columns = rows[0]
     if state != State.RESULTED:
         raise WrongState(state)
-    (content,) = open_documents(actor, "correct", [sealed(columns)])
+    (content,) = open_documents(actor, "correct", [VaultDocument.of(columns)])
     return Recorded(screening, versions, Reading.of(content))
 
 
@@ -92,7 +91,7 @@ def opposite(tenant: UUID, screening: UUID, visit: int) -> Opposite | None:
     if not rows:
         return None
     id_, versions, *columns = rows[0]
-    return Opposite(id_, versions, sealed(columns))
+    return Opposite(id_, versions, VaultDocument.of(columns))
 
 
 def swap(actor: Actor, one: Recorded, other: Recorded, asked: Asked, active: list[Route]) -> None:

@@ -78,8 +78,8 @@ def refusals(tenant: UUID) -> list[Refusal]:
             day=row[3],
             refused_at=row[4],
             destination=row[5],
-            identity=sealed(row[6:12]),
-            reason=sealed(row[12:18]),
+            identity=VaultDocument.of(row[6:12]),
+            reason=VaultDocument.of(row[12:18]),
         )
         for row in rows
     ]
@@ -119,7 +119,7 @@ AND d.kind IN ('identity', 'contact', 'nir') AND d.version = (SELECT max(e.versi
 def on_file(actor: Actor, screening: UUID) -> OnFile:
     """The patient as registered, opened to be corrected; raises `NotFound`, `Unavailable`."""
     (rows,) = ask((_ON_FILE, (screening,)), tenants=[actor.tenant])
-    documents = [sealed(row[:6]) for row in rows]
+    documents = [VaultDocument.of(row[:6]) for row in rows]
     kinds = [document.kind for document in documents]
     if "identity" not in kinds:
         raise NotFound
@@ -133,9 +133,3 @@ def on_file(actor: Actor, screening: UUID) -> OnFile:
             opened["nir"]["nir"] if "nir" in opened else None,
         ),
     )
-
-
-def sealed(columns: Sequence[object]) -> VaultDocument:
-    """A document as it stands in the vault, of its six columns."""
-    names = ("tenant", "record", "kind", "version", "key", "body")
-    return VaultDocument(**dict(zip(names, columns, strict=True)))
